@@ -1,0 +1,1 @@
+"""MQTT topics for devices that have no MQTT."""

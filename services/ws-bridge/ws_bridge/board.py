@@ -1,0 +1,71 @@
+"""What the bridge knows of a host, and when the dashboards hear of it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from shared.payloads import Container, HostStats
+from shared.subscription import Subscription
+from ws_bridge.dashboard import stats_frame
+from ws_bridge.listener import Listener
+
+# A frame goes out with each reading, which comes each 2 s. A reading that comes much sooner
+# waits for the next; when none comes the last one is sent again, with the time of day.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 1.9, 2.05
+
+
+class Board:
+    """The newest reading and containers of one host; empty until the first reading."""
+
+    def __init__(self, shape: Literal["list", "map"]) -> None:
+        self._shape: Literal["list", "map"] = shape
+        self._stats: HostStats | None = None
+        self._containers: Sequence[Container] = ()
+        self.fresh = asyncio.Event()
+
+    def show_stats(self, stats: HostStats) -> None:
+        """Take a reading."""
+        self._stats = stats
+        self.fresh.set()
+
+    def show_containers(self, containers: Sequence[Container]) -> None:
+        """Take the list of containers."""
+        self._containers = containers
+
+    def frame(self) -> bytes | None:
+        """Return the frame of this moment, None before the first reading."""
+        if self._stats is None:
+            return None
+        return stats_frame(self._stats, self._containers, datetime.now().astimezone(), self._shape)
+
+
+async def follow_stats(readings: Subscription[HostStats], board: Board) -> None:
+    """Show each reading."""
+    async for reading in readings:
+        if reading.payload is not None:
+            board.show_stats(reading.payload)
+
+
+async def follow_containers(lists: Subscription[list[Container]], board: Board) -> None:
+    """Show each list of containers."""
+    async for containers in lists:
+        board.show_containers(containers.payload or ())
+
+
+async def push_frames(board: Board, listener: Listener) -> None:
+    """Send a frame to all clients each 2 s, with the readings as long as they come."""
+    loop = asyncio.get_running_loop()
+    last = loop.time() - _SHORTEST_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout_at(last + _LONGEST_SECONDS):
+                await board.fresh.wait()
+        except TimeoutError:
+            pass
+        board.fresh.clear()
+        now = loop.time()
+        if now - last >= _SHORTEST_SECONDS:
+            last = now
+            if len(listener) and (frame := board.frame()) is not None:
+                listener.send(frame)

@@ -1,0 +1,67 @@
+"""One frame to many clients: built once, written to all, and nobody waits for the slowest. Pure.
+
+A client that does not read is skipped: each frame tells the whole state, so that what it reads
+next is the newest. One that stays behind is given up.
+"""
+
+from typing import Generic, Protocol, TypeVar
+
+
+class Client(Protocol):
+    """The writing side of a connection."""
+
+    def write(self, frame: bytes) -> None:
+        """Hand over a frame without waiting."""
+
+    def owed_bytes(self) -> int:
+        """Return how many bytes wait in this process for the client to read."""
+
+
+C = TypeVar("C", bound=Client)
+
+
+class Fanout(Generic[C]):
+    """The clients of one port.
+
+    A client that owes more than `most_owed_bytes` is skipped, and after `patience_seconds` of
+    that it is given up. The kernel's own buffer (64 kB a client) comes before any of this.
+    """
+
+    def __init__(self, most_owed_bytes: int = 4096, patience_seconds: float = 30.0) -> None:
+        self._most_owed_bytes = most_owed_bytes
+        self._patience_seconds = patience_seconds
+        self._behind_since: dict[C, float | None] = {}
+        self.skipped = 0
+
+    def __len__(self) -> int:
+        return len(self._behind_since)
+
+    def add(self, client: C) -> None:
+        """Send to `client` from now on."""
+        self._behind_since[client] = None
+
+    def remove(self, client: C) -> None:
+        """Stop sending to `client`; it may have gone before."""
+        self._behind_since.pop(client, None)
+
+    def clients(self) -> list[C]:
+        """Return the clients, in the order in which they came."""
+        return list(self._behind_since)
+
+    def send(self, frame: bytes, now: float) -> list[C]:
+        """Write `frame` to all that keep up; return those to disconnect (`now` in seconds)."""
+        given_up = []
+        for client, since in self._behind_since.items():
+            if client.owed_bytes() <= self._most_owed_bytes:
+                client.write(frame)
+                if since is not None:
+                    self._behind_since[client] = None
+                continue
+            self.skipped += 1
+            if since is None:
+                self._behind_since[client] = now
+            elif now - since >= self._patience_seconds:
+                given_up.append(client)
+        for client in given_up:
+            self.remove(client)
+        return given_up

@@ -1,0 +1,156 @@
+"""A WebSocket port that only pushes; the only module that knows the websockets library.
+
+What clients on microcontrollers can take decides the form: no compression, each message one
+frame, pings without payload.
+"""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import socket
+from collections.abc import Callable
+from typing import Self
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+
+from shared.errors import StartError
+from shared.pace import beats
+from ws_bridge.fanout import Fanout
+
+log = logging.getLogger("ws-bridge")
+
+_BACKLOG = 1024  # a hundred displays reconnect at once after a restart; 100 costs them seconds
+_SEND_BUFFER_BYTES = 65536  # the kernel's own grows to 4 MB for a client that does not read
+_PING_SECONDS = 20.0
+
+_quiet = logging.getLogger("ws-bridge.websockets")
+_quiet.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each port scan
+
+
+class Peer:
+    """One connected client."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
+        self._transport = connection.transport
+        self._pong: asyncio.Future[float] | None = None
+
+    def write(self, frame: bytes) -> None:
+        """Write past the library: it would serialise the frame again for each client.
+
+        Nothing follows a goodbye: the transport raises an error for that.
+        """
+        if self._connection.state is State.OPEN:
+            self._transport.write(frame)
+
+    def owed_bytes(self) -> int:
+        """Return the bytes that the kernel did not take yet."""
+        return self._transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        """Cut the connection: a client that does not read would not read a goodbye either."""
+        self._transport.abort()
+
+    async def ping(self) -> bool:
+        """Send an empty ping; False when the one before is still unanswered."""
+        if self._pong is not None and not self._pong.done():
+            return False
+        if self.owed_bytes() == 0:  # else the ping would wait behind what is not read
+            with contextlib.suppress(ConnectionClosed):
+                self._pong = asyncio.ensure_future(await self._connection.ping(b""))
+        return True
+
+
+class Listener:
+    """A port: whoever connects is greeted, then gets every frame; what it says is ignored.
+
+    `greet` returns what a new client gets at once, None when nothing is known yet.
+    `setting` is the name of the port's setting, for the error when the port is taken.
+    """
+
+    def __init__(
+        self, host: str, port: int, setting: str, greet: Callable[[], bytes | None]
+    ) -> None:
+        self._address = (host, port)
+        self._setting = setting
+        self._greet = greet
+        self._fanout: Fanout[Peer] = Fanout()
+        self._server: Server | None = None
+
+    def __len__(self) -> int:
+        return len(self._fanout)
+
+    async def __aenter__(self) -> Self:
+        host, port = self._address
+        try:
+            listening = socket.create_server(self._address, backlog=_BACKLOG)
+        except OSError as error:
+            raise StartError(
+                f"port {port} of {host} cannot be opened ({error.strerror}); "
+                f"end the program that has it, or set {self._setting}"
+            ) from None
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        self._server = await serve(
+            self._serve,
+            sock=listening,
+            backlog=_BACKLOG,
+            compression=None,
+            ping_interval=None,
+            close_timeout=1,
+            server_header=None,
+            logger=_quiet,
+        )
+        self._pings = asyncio.create_task(self._keep_alive(), name=f"pings on port {port}")
+        log.info("listening on port %s", port)
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        self._pings.cancel()
+        assert self._server is not None  # noqa: S101 - set by __aenter__
+        self._server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.3):  # clients that answer the goodbye do so at once
+                await self._server.wait_closed()
+
+    def send(self, message: bytes) -> None:
+        """Send a text message to all clients; one that stays behind is cut off."""
+        now = asyncio.get_running_loop().time()
+        for peer in self._fanout.send(text_frame(message), now):
+            log.warning("port %s: a client that stopped reading was cut off", self._address[1])
+            peer.abort()
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        peer = Peer(connection)
+        greeting = self._greet()
+        if greeting is not None:
+            peer.write(text_frame(greeting))
+        self._fanout.add(peer)
+        try:
+            async for _ in connection:
+                pass
+        except ConnectionClosed:
+            pass
+        finally:
+            self._fanout.remove(peer)
+
+    async def _keep_alive(self) -> None:
+        async for _ in beats(_PING_SECONDS):
+            for peer in self._fanout.clients():
+                if not await peer.ping():
+                    peer.abort()
+
+
+def text_frame(message: bytes) -> bytes:
+    """Return the WebSocket frame of a text message, as it goes over the wire."""
+    return Frame(Opcode.TEXT, message).serialize(mask=False)
+
+
+def raise_file_limit() -> None:
+    """Allow as many connections as the system lets us have; a shell's default is 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

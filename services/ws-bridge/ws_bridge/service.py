@@ -1,0 +1,41 @@
+"""Puts `ws-bridge` together: one adapter a protocol, each on a port of its own."""
+
+import asyncio
+import contextlib
+
+from shared import topics
+from shared.mqtt import Mqtt
+from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
+from ws_bridge.listener import Listener, raise_file_limit
+from ws_bridge.settings import Settings
+
+
+async def run(settings: Settings) -> None:
+    """Run until cancelled."""
+    raise_file_limit()
+    async with (
+        Mqtt(settings, "ws-bridge") as mqtt,
+        contextlib.AsyncExitStack() as listeners,
+        asyncio.TaskGroup() as tasks,
+    ):
+        mqtt.announce({})  # itself only: what it passes on is announced by who publishes it
+        if settings.ws_bridge_stats_port:
+            node = settings.ws_bridge_stats_node or settings.mantel_node
+            board = Board(settings.ws_bridge_services_shape)
+            listener = await listeners.enter_async_context(
+                Listener(
+                    settings.ws_bridge_host,
+                    settings.ws_bridge_stats_port,
+                    "WS_BRIDGE_STATS_PORT",
+                    board.frame,
+                )
+            )
+            tasks.create_task(
+                follow_stats(mqtt.subscribe(topics.HOST_STATS, node=node), board),
+                name="follow stats",
+            )
+            tasks.create_task(
+                follow_containers(mqtt.subscribe(topics.HOST_CONTAINERS, node=node), board),
+                name="follow containers",
+            )
+            tasks.create_task(push_frames(board, listener), name="push frames")

@@ -1,0 +1,34 @@
+"""What can be set of `ws-bridge`, beside what every service has."""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from shared.settings import PortOrOff
+from shared.settings import Settings as Base
+
+
+class Settings(Base, frozen=True, kw_only=True):
+    """Settings of `ws-bridge`."""
+
+    prefixes: ClassVar[tuple[str, ...]] = (*Base.prefixes, "WS_BRIDGE_")
+
+    ws_bridge_host: Annotated[str, Meta(description="Address to listen on, all ports")] = "0.0.0.0"
+    ws_bridge_stats_port: Annotated[
+        PortOrOff, Meta(description="Port of the RLCD dashboard's statistics; 0: off")
+    ] = 8765
+    ws_bridge_stats_node: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9_-]{0,64}$",
+            description="Host whose statistics that port shows",
+            extra={"default": "`MANTEL_NODE`"},
+        ),
+    ] = ""
+    ws_bridge_services_shape: Annotated[
+        Literal["list", "map"],
+        Meta(
+            description="`services` in its frames: a list of {name, status}, "
+            "or a map from name to status"
+        ),
+    ] = "list"

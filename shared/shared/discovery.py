@@ -1,0 +1,112 @@
+"""Home Assistant's device-based discovery, made from the payload models. Pure.
+
+One service announces one device payload: its components on the host's device, all retained.
+Home Assistant refuses the whole payload for one unknown key or platform, and keeps a component
+that is left out of a later payload; so a component goes by a platform-only entry first.
+"""
+
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from shared.metric import Metric
+
+Component = dict[str, Any]
+
+
+def metrics(model: type[msgspec.Struct]) -> dict[str, Metric]:
+    """Return how Home Assistant shows the fields of `model`, for those that it shows."""
+    found = {}
+    for field, annotated in get_type_hints(model, include_extras=True).items():
+        for meta in get_args(annotated)[1:]:
+            metric = (meta.extra or {}).get("metric") if isinstance(meta, msgspec.Meta) else None
+            if metric is not None:
+                found[field] = metric
+    return found
+
+
+def component(metric: Metric, state_topic: str, template: str, name: str = "") -> Component:
+    """Return the entity of one metric: `template` picks its value out of the state topic.
+
+    Keys without a value are left out: Home Assistant takes an empty string for a wrong one.
+    """
+    result: Component = {
+        "p": metric.platform,
+        "name": name or metric.name,
+        "state_topic": state_topic,
+        "value_template": template,
+        "unit_of_measurement": metric.unit,
+        "device_class": metric.device_class,
+        "state_class": metric.state_class,
+        "suggested_display_precision": metric.precision,
+        "icon": metric.icon,
+        "enabled_by_default": None if metric.enabled else False,
+        "entity_category": "diagnostic" if metric.diagnostic else None,
+    }
+    if metric.platform == "binary_sensor":
+        result |= {"payload_on": "True", "payload_off": "False"}
+    return {key: value for key, value in result.items() if value is not None}
+
+
+def connectivity(service: str, availability_topic: str) -> Component:
+    """Return the entity that tells whether the service runs, itself always available."""
+    return {
+        "p": "binary_sensor",
+        "name": f"{service} service",
+        "state_topic": availability_topic,
+        "payload_on": "online",
+        "payload_off": "offline",
+        "device_class": "connectivity",
+        "entity_category": "diagnostic",
+        "availability": [],
+    }
+
+
+def config(
+    *,
+    root: str,
+    node: str,
+    service: str,
+    version: str,
+    availability_topic: str,
+    components: dict[str, Component],
+) -> bytes:
+    """Return the payload that announces a service's components on the device of its host."""
+    device = f"{root}_{node}"
+    return msgspec.json.encode(
+        {
+            "dev": {"ids": [device], "name": node, "mf": "Mantel", "mdl": "Hub", "sw": version},
+            "o": {"name": "mantel", "sw": version},
+            "availability": [{"topic": availability_topic}],
+            "cmps": {
+                key: entity | {"unique_id": f"{device}_{service}_{key}"}
+                for key, entity in (
+                    components | {"connectivity": connectivity(service, availability_topic)}
+                ).items()
+            },
+        }
+    )
+
+
+def withdrawal(previous: bytes, current: bytes) -> bytes | None:
+    """Return the payload that removes what `previous` announced and `current` does not.
+
+    Both are payloads of `config`; None when nothing has gone or `previous` is not one.
+    A component that changed its platform is removed too: the old entity would stay for ever.
+    """
+    wanted = msgspec.json.decode(current)
+    try:
+        before = msgspec.json.decode(previous)["cmps"]
+        platforms = {key: str(entity["p"]) for key, entity in before.items()}
+    except (msgspec.MsgspecError, TypeError, KeyError, AttributeError):
+        return None
+    kept = wanted["cmps"]
+    gone = {
+        key: {"p": platform}
+        for key, platform in platforms.items()
+        if key not in kept or kept[key]["p"] != platform
+    }
+    if not gone:
+        return None
+    wanted["cmps"] = kept | gone
+    return msgspec.json.encode(wanted)

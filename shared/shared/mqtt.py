@@ -1,0 +1,245 @@
+"""The one connection of a service to the broker; the only module that knows aiomqtt.
+
+`Mqtt` is there at once and stays for the life of the service, with or without a broker.
+On every connect: subscribe, say `online`, send every retained state again, announce to Home
+Assistant. While the broker is away states are kept (the newest of each topic) and events are
+dropped: a press that is replayed an hour later is worse than none.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import ssl
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Self, TypeVar
+
+import aiomqtt
+
+from shared import topics
+from shared.announcement import Announcement
+from shared.backoff import delays
+from shared.complaints import Complaints
+from shared.discovery import Component
+from shared.health import Tally, Warnings, report_health
+from shared.inbox import Inbox
+from shared.outbox import Outbox, Outgoing
+from shared.payloads import Health
+from shared.settings import Settings
+from shared.subscription import Subscription
+from shared.topics import Topic
+
+P = TypeVar("P")
+
+_KEEPALIVE_SECONDS = 30
+_ANSWER_SECONDS = 10.0  # how long the broker may take to acknowledge
+_FIRST_DELAY_SECONDS = 0.2
+_MOST_DELAY_SECONDS = 2.0  # a broker that returns is noticed at once, for a packet each 2 s
+_MOST_REFUSED_DELAY_SECONDS = 30.0  # a wrong password does not mend itself, and fills its log
+_GOODBYE_SECONDS = 0.4
+_REFUSED = {4, 5, 134, 135}  # bad user name or password, not authorised; in 3.1.1 and 5
+_PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
+
+
+class _Client(aiomqtt.Client):
+    """Heeds a cancellation that meets the broker's answer; Python 3.11's `wait_for` loses it."""
+
+    async def publish(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        await _heeding(super().publish(*args, **options))
+
+    async def subscribe(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401
+        return await _heeding(super().subscribe(*args, **options))
+
+
+def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
+    """Return the delays while the broker is absent, and those while it refuses us."""
+    return (
+        delays(_FIRST_DELAY_SECONDS, _MOST_DELAY_SECONDS, random.random),
+        delays(_FIRST_DELAY_SECONDS, _MOST_REFUSED_DELAY_SECONDS, random.random),
+    )
+
+
+async def _heeding(answer: Coroutine[Any, Any, P]) -> P:
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine is run by a task
+    before = task.cancelling()
+    result = await answer
+    if task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
+
+
+class Mqtt:
+    """An async context manager; `publish` and `subscribe` may be called at any time.
+
+    `connect` makes the client of one connection; tests pass that of a broker in memory.
+    """
+
+    def __init__(
+        self, settings: Settings, service: str, *, connect: Callable[..., Any] = _Client
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._connect = connect
+        self._log = logging.getLogger(service)
+        self._complaints = Complaints(self._log)
+        self._broker = f"broker {settings.mqtt_host}:{settings.mqtt_port}"
+        self._own = {
+            "root": settings.mqtt_root,
+            "node": settings.mantel_node,
+            "service": service + settings.service_suffix,
+        }
+        self._client: Any = None
+        self._outbox = Outbox()
+        self._inbox = Inbox(self._complaints)
+        self._announcement: Announcement | None = None
+        if settings.ha_discovery_prefix:
+            self._births = self.subscribe(topics.BIRTH)
+            self._announcement = Announcement(
+                # copies of a service share one announcement, hence the bare name
+                self.name(topics.DISCOVERY, service=service),
+                self.name(topics.AVAILABILITY),
+                root=settings.mqtt_root,
+                node=settings.mantel_node,
+                service=service,
+            )
+            self._inbox.also = self._announcement.offer
+        self._tally = Tally()
+
+    def health(self) -> Health:
+        """Return how this service does."""
+        return self._tally.health(
+            published=self._outbox.sent,
+            received=self._inbox.received,
+            dropped=self._inbox.dropped + self._outbox.dropped,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there now."""
+        return self._outbox.is_open
+
+    def publish(self, topic: Topic[P], payload: P, **levels: str) -> bool:
+        """Hand over a message; levels default to this node and service.
+
+        A state is kept, and sent again on each connect. An event is sent now or never:
+        False means that it is lost, because the broker is away or the queue is full.
+        """
+        name = self.name(topic, **levels)
+        message = Outgoing(name, topic.encode(payload), topic.qos, topic.retain)
+        if topic.retain:
+            self._outbox.keep(message)
+        return self._outbox.post(message)
+
+    def clear(self, topic: Topic[Any], **levels: str) -> None:
+        """Remove a retained state from the broker, and do not send it again."""
+        message = Outgoing(self.name(topic, **levels), b"", topic.qos, retain=True)
+        self._outbox.keep(message)
+        self._outbox.post(message)
+
+    def subscribe(self, topic: Topic[P], **levels: str) -> Subscription[P]:
+        """Return the messages of a topic; a level that is not given matches all."""
+        subscription = Subscription(topic, self._base(topic), levels)
+        self._inbox.add(subscription)
+        self._outbox.wake()
+        return subscription
+
+    def announce(self, components: dict[str, Component]) -> None:
+        """Make these the service's entities in Home Assistant; its others are removed."""
+        if self._announcement is not None:
+            self._announcement.replace(components)
+
+    def name(self, topic: Topic[Any], **levels: str) -> str:
+        """Return the concrete topic; levels default to this node and service."""
+        return topic.name(self._base(topic), **(self._own | levels))
+
+    def _base(self, topic: Topic[Any]) -> str:
+        settings = self._settings
+        return settings.ha_discovery_prefix if topic.base == "discovery" else settings.mqtt_root
+
+    async def __aenter__(self) -> Self:
+        self._warnings = Warnings(self._tally, lambda line: self.publish(topics.LOG, line))
+        self._log.addHandler(self._warnings)
+        self._task = asyncio.create_task(self._stay_connected(), name="broker connection")
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        """Say `offline`: the will is not sent after a clean goodbye."""
+        self._log.removeHandler(self._warnings)
+        if self.connected:
+            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_SECONDS):
+                    await self._say(self._client, "offline")
+        for _ in range(5):
+            self._task.cancel()  # more than once: connecting can lose a cancellation, see _Client
+            ended, _ = await asyncio.wait([self._task], timeout=_GOODBYE_SECONDS / 5)
+            if ended:
+                return
+
+    async def _stay_connected(self) -> None:
+        absent, refused = _fresh_delays()
+        while True:
+            unwelcome = False
+            try:
+                async with self._connect(**self._options()) as client:
+                    absent, refused = _fresh_delays()
+                    await self._converse(client)
+            except* (aiomqtt.MqttError, OSError) as group:
+                error = group.exceptions[0]
+                code = getattr(error, "rc", None)
+                unwelcome = getattr(code, "value", code) in _REFUSED
+                hint = "; check MQTT_USERNAME and MQTT_PASSWORD" if unwelcome else ""
+                message = f"{error}{hint}; trying again"
+                self._complaints.say(self._broker, message, first=not unwelcome)
+            await asyncio.sleep(next(refused if unwelcome else absent))
+
+    def _options(self) -> dict[str, Any]:
+        settings = self._settings
+        tls = None
+        if settings.mqtt_tls:
+            tls = ssl.create_default_context(cafile=settings.mqtt_ca_file or None)
+        return {
+            "hostname": settings.mqtt_host,
+            "port": settings.mqtt_port,
+            "username": settings.mqtt_username or None,
+            "password": settings.mqtt_password or None,
+            "identifier": "-".join(self._own.values()),
+            "protocol": _PROTOCOLS[settings.mqtt_protocol],
+            "will": aiomqtt.Will(self.name(topics.AVAILABILITY), b"offline", 1, True),
+            "keepalive": _KEEPALIVE_SECONDS,
+            "timeout": _ANSWER_SECONDS,
+            "tls_context": tls,
+            "logger": logging.getLogger(f"mqtt.{self._service}"),
+        }
+
+    async def _converse(self, client: Any) -> None:  # noqa: ANN401
+        """Do all that a connection is for, until it breaks."""
+        self._tally.connects += 1
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._inbox.receive(client), name="receive")
+                self._inbox.forget_asked()
+                await self._inbox.ask(client)
+                await self._say(client, "online")
+                self._client = client
+                self._outbox.open()
+                if not self._complaints.settle(self._broker, "connected"):
+                    self._log.info("%s: connected", self._broker)
+                tasks.create_task(self._outbox.send(client, self._inbox.ask), name="send")
+                tasks.create_task(report_health(self), name="report health")
+                if self._announcement is not None:
+                    tasks.create_task(self._announcement.keep(client), name="announce")
+                    tasks.create_task(
+                        self._announcement.follow_births(
+                            self._births, lambda: self._say(client, "online"), self._outbox
+                        ),
+                        name="follow births",
+                    )
+        finally:
+            self._client = None
+            self._outbox.close()
+
+    async def _say(self, client: Any, availability: str) -> None:  # noqa: ANN401
+        await client.publish(
+            self.name(topics.AVAILABILITY), availability.encode(), qos=1, retain=True
+        )

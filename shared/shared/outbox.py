@@ -1,0 +1,78 @@
+"""What waits to be sent to the broker, and the states that every new connection gets again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shared.mailbox import Mailbox
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message as it goes over the wire."""
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+
+
+class Outbox:
+    """Open while the broker is there: closed, it keeps states and refuses events."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, Outgoing] = {}
+        self._waiting: Mailbox[Outgoing] = Mailbox()
+        self._filled = asyncio.Event()
+        self.is_open = False
+        self.sent = 0
+        self.dropped = 0
+
+    def open(self) -> None:
+        """Queue every state that is known."""
+        self.is_open = True
+        self.post_states()
+
+    def close(self) -> None:
+        """Throw away what waits: states come again with the next connection."""
+        self.is_open = False
+        self.dropped += self._waiting.clear()
+
+    def keep(self, message: Outgoing) -> None:
+        """Remember a retained message for each new connection; an empty one is forgotten."""
+        if message.payload:
+            self._states[message.topic] = message
+        else:
+            self._states.pop(message.topic, None)
+
+    def post(self, message: Outgoing) -> bool:
+        """Queue a message; False (and counted) when it is lost."""
+        if self.is_open and message.retain:
+            self._waiting.put_state(message.topic, message)
+        elif not self.is_open or not self._waiting.put_event(message):
+            self.dropped += not message.retain
+            return False
+        self._filled.set()
+        return True
+
+    def post_states(self) -> None:
+        """Queue every state again: Home Assistant or the broker has forgotten them."""
+        for message in self._states.values():
+            self.post(message)
+
+    def wake(self) -> None:
+        """Make `send` look round although nothing was posted."""
+        self._filled.set()
+
+    async def send(self, client: Any, before: Callable[[Any], Awaitable[None]]) -> None:  # noqa: ANN401
+        """Send what is posted, until the connection ends; first `before`, each time it wakes."""
+        while True:
+            await before(client)
+            while (message := self._waiting.take()) is not None:
+                await client.publish(
+                    message.topic, message.payload, qos=message.qos, retain=message.retain
+                )
+                self.sent += 1
+            await self._filled.wait()
+            self._filled.clear()

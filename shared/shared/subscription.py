@@ -1,0 +1,66 @@
+"""What a service receives of one topic filter, in a bounded queue of its own."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, Self, TypeVar
+
+from shared.mailbox import Mailbox
+from shared.topics import Topic
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class Received(Generic[P]):
+    """A message: its payload (None when a retained state was cleared) and its topic's levels."""
+
+    payload: P | None
+    levels: dict[str, str]
+    retained: bool
+
+
+class Subscription(Generic[P]):
+    """An endless iterator of messages: of states only the newest of a topic, of events each.
+
+    When 1000 events wait the next one is dropped and counted.
+    """
+
+    def __init__(self, topic: Topic[P], base: str, levels: dict[str, str]) -> None:
+        self.topic = topic
+        self._base = base
+        self._levels = levels
+        self._mailbox: Mailbox[Received[P]] = Mailbox()
+        self._filled = asyncio.Event()
+
+    @cached_property
+    def filter(self) -> str:
+        """The topic filter that the broker is asked for."""
+        return self.topic.filter(self._base, **self._levels)
+
+    def offer(self, name: str, raw: bytes, *, retained: bool) -> bool:
+        """Queue a message if its topic is of this filter; False when the queue was full.
+
+        Raises PayloadError when the payload does not fit the topic's model.
+        """
+        levels = self.topic.match(self._base, name)
+        if levels is None or not self._levels.items() <= levels.items():
+            return True
+        gone = self.topic.retain and not raw
+        received = Received(None if gone else self.topic.decode(raw), levels, retained)
+        kept = True
+        if self.topic.retain:
+            self._mailbox.put_state(name, received)
+        else:
+            kept = self._mailbox.put_event(received)
+        self._filled.set()
+        return kept
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Received[P]:
+        while (received := self._mailbox.take()) is None:
+            self._filled.clear()
+            await self._filled.wait()
+        return received

@@ -1,0 +1,112 @@
+"""A hub of real processes: a broker and the services that a test asks for."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.testing import TIMEOUT_SECONDS, Broker, eventually, free_port
+
+MODULES = {"stats": "stats", "ws-bridge": "ws_bridge"}
+
+
+class Process:
+    """A running service and what it has logged."""
+
+    def __init__(self, service: str, environment: dict[str, str], directory: Path) -> None:
+        self.log_file = directory / f"{service}-{free_port()}.log"
+        with self.log_file.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", MODULES[service]],
+                env=environment,
+                cwd=directory,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.pid = self._process.pid
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_for_log(self, text: str) -> None:
+        eventually(lambda: text in self.log)
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        if self.runs:
+            self.send(number)
+        return self.exit_code()
+
+    def exit_code(self) -> int:
+        return self._process.wait(TIMEOUT_SECONDS)
+
+
+class Hub:
+    """A broker, and services on ports of their own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.broker = Broker(directory / "broker")
+        self.stats_port = free_port()
+        self.processes: list[Process] = []
+
+    @property
+    def stats_url(self) -> str:
+        return f"ws://127.0.0.1:{self.stats_port}/"
+
+    def environment(self, service: str, **settings: str) -> dict[str, str]:
+        """What a service is started with: no setting of the machine's own gets in."""
+        return {
+            "PATH": os.environ["PATH"],
+            "MANTEL_NODE": "pi",
+            "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+            "WS_BRIDGE_HOST": "127.0.0.1",
+            "WS_BRIDGE_STATS_PORT": str(self.stats_port),
+            **self.broker.environment(service),
+            **settings,
+        }
+
+    def start(self, service: str, **settings: str) -> Process:
+        process = Process(service, self.environment(service, **settings), self.directory)
+        self.processes.append(process)
+        return process
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.stop()
+        self.broker.stop()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """An empty hub with a running broker."""
+    (tmp_path / "broker").mkdir()
+    hub = Hub(tmp_path)
+    hub.broker.start()
+    yield hub
+    hub.close()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub with both services, for tests that only watch it."""
+    directory = tmp_path_factory.mktemp("hub")
+    (directory / "broker").mkdir()
+    hub = Hub(directory)
+    hub.broker.start()
+    hub.start("stats")
+    hub.start("ws-bridge").wait_for_log("listening")
+    yield hub
+    hub.close()

@@ -1,0 +1,84 @@
+"""What Home Assistant finds by itself, with the password of its own user."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from shared.testing import Client
+from tests.e2e.conftest import Hub
+from tests.e2e.engine import Engine, inspected
+from tests.e2e.test_faults import receive
+
+CONFIG = "homeassistant/device/mantel-stats/pi/config"
+
+
+def test_the_host_is_one_device_with_real_numbers(hub: Hub) -> None:
+    """Every entity's value is in its state topic, and equals psutil's of the same second."""
+    hub.start("stats")
+    hub.start("ws-bridge")
+    with Client(hub.broker, "homeassistant") as home:
+        home.subscribe("homeassistant/#", "mantel/#")
+        found: dict[str, Any] = {}
+        while not {CONFIG, CONFIG.replace("stats", "ws-bridge"), "mantel/host/pi/stats"} <= set(
+            found
+        ):
+            message = home.receive()
+            found[message.topic] = message.payload
+        stats = json.loads(receive(home, "mantel/host/pi/stats"))
+        memory, disk = psutil.virtual_memory(), psutil.disk_usage("/")
+    config = json.loads(found[CONFIG])
+    other = json.loads(found[CONFIG.replace("stats", "ws-bridge")])
+    assert config["dev"]["ids"] == other["dev"]["ids"] == ["mantel_pi"]
+    components = config["cmps"]
+    for key in ("cpu_percent", "memory_percent", "load_1_minute", "disk_root_used_percent"):
+        assert components[key]["state_topic"] == "mantel/host/pi/stats"
+    assert components["connectivity"]["state_topic"] in found
+    assert found[components["connectivity"]["state_topic"]] == b"online"
+    assert stats["memory_total_bytes"] == memory.total
+    assert abs(stats["memory_available_bytes"] - memory.available) < 0.02 * memory.total
+    assert stats["disks"]["/"]["total_bytes"] == disk.total
+    assert abs(stats["disks"]["/"]["used_percent"] - disk.percent) < 0.5
+    assert len(stats["cpu_core_percents"]) == psutil.cpu_count()
+    assert datetime.fromisoformat(stats["booted_at"]).timestamp() == psutil.boot_time()
+    age = datetime.now().astimezone() - datetime.fromisoformat(stats["at"])
+    assert age.total_seconds() < 1
+
+
+def test_what_has_gone_is_removed_after_a_restart_too(hub: Hub, tmp_path: Path) -> None:
+    """A container that was deleted while the service was down leaves no ghost."""
+    engine = Engine(tmp_path / "docker.sock")
+    engine.change(inspected("gitea", "running"))
+    engine.change(inspected("samba", "running"))
+    first = hub.start("stats", DOCKER_HOST=engine.address)
+    with Client(hub.broker, "homeassistant") as home:
+        home.subscribe(CONFIG)
+        while "container_samba" not in json.loads(receive(home, CONFIG))["cmps"]:
+            pass
+        first.stop()
+        del engine.containers["id-samba"]
+        hub.start("stats", DOCKER_HOST=engine.address)
+        while "container_samba" in (farewell := json.loads(receive(home, CONFIG))["cmps"]):
+            if farewell["container_samba"] == {"p": "binary_sensor"}:
+                break
+        else:
+            raise AssertionError("left out without a farewell: it would stay for ever")
+        final = json.loads(receive(home, CONFIG))["cmps"]
+    assert "container_samba" not in final
+    assert "container_gitea" in final
+    engine.close()
+
+
+def test_without_a_prefix_nothing_is_announced(hub: Hub) -> None:
+    """`HA_DISCOVERY_PREFIX=` turns discovery off, and nothing else."""
+    hub.start("stats", HA_DISCOVERY_PREFIX="")
+    with Client(hub.broker) as tester:
+        tester.subscribe("#")
+        seen = set()
+        while len([topic for topic in seen if topic == "mantel/host/pi/stats"]) < 1:
+            seen.add(tester.receive().topic)
+        for _ in range(3):
+            seen.add(tester.receive().topic)
+    assert not [topic for topic in seen if topic.startswith("homeassistant/")]

@@ -1,0 +1,68 @@
+"""What Home Assistant is told, and how it is taken back."""
+
+import json
+
+from shared import discovery
+from shared.metric import Metric
+from shared.payloads import HostStats
+
+
+def payload(**components: dict[str, object]) -> bytes:
+    return discovery.config(
+        root="mantel", node="pi", service="stats", version="1",
+        availability_topic="mantel/service/pi/stats/availability", components=components,
+    )  # fmt: skip
+
+
+def test_the_payload_has_what_home_assistant_demands() -> None:
+    """Device, origin, availability; each component with platform, name and an id of its own."""
+    entity = discovery.component(Metric("CPU", "%", precision=1), "t", "{{ value_json.a }}")
+    told = json.loads(payload(cpu=entity))
+    assert told["dev"]["ids"] == ["mantel_pi"]
+    assert told["o"]["name"]
+    assert told["availability"] == [{"topic": "mantel/service/pi/stats/availability"}]
+    assert set(told) == {"dev", "o", "availability", "cmps"}
+    cpu = told["cmps"]["cpu"]
+    assert cpu["unique_id"] == "mantel_pi_stats_cpu"
+    assert cpu["p"] == "sensor"
+    assert cpu["unit_of_measurement"] == "%"
+    assert "device_class" not in cpu, "an empty value is wrong, a missing one is none"
+    assert told["cmps"]["connectivity"]["availability"] == [], "off while all others are gone"
+
+
+def test_what_has_gone_is_taken_back_by_its_platform_alone() -> None:
+    """Leaving it out does nothing; a component of another platform has gone too."""
+    before = payload(disk={"p": "sensor"}, fan={"p": "sensor"}, cpu={"p": "sensor"})
+    after = payload(fan={"p": "binary_sensor"}, cpu={"p": "sensor"})
+    farewell = json.loads(discovery.withdrawal(before, after) or b"")
+    assert farewell["cmps"]["disk"] == {"p": "sensor"}
+    assert farewell["cmps"]["fan"] == {"p": "sensor"}
+    assert farewell["cmps"]["cpu"]["unique_id"] == "mantel_pi_stats_cpu"
+    assert discovery.withdrawal(after, after) is None
+
+
+def test_a_broken_earlier_payload_is_no_ground_to_fail() -> None:
+    """Whatever the broker kept."""
+    for broken in (b"", b"{", b"[]", b'{"cmps": 1}', b'{"cmps": {"a": 1}}', b"\xff"):
+        assert discovery.withdrawal(broken, payload()) is None
+
+
+UNITS = {
+    None: {None, "%", "rpm"},
+    "temperature": {"°C"},
+    "data_size": {"B"},
+    "data_rate": {"B/s"},
+    "frequency": {"Hz"},
+    "voltage": {"V"},
+    "timestamp": {None},
+    "problem": {None},
+}
+"""What Home Assistant takes together, of the classes that are used here."""
+
+
+def test_every_metric_has_a_unit_that_fits_its_class() -> None:
+    """A wrong pair costs the entity."""
+    for field, metric in discovery.metrics(HostStats).items():
+        assert metric.unit in UNITS[metric.device_class], field
+        if metric.device_class in {"timestamp", "problem"}:
+            assert metric.state_class is None, field

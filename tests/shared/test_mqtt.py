@@ -1,0 +1,277 @@
+"""The connection to the broker: one contract, tested on a real broker and on the fake.
+
+What only a real one can show (passwords, wills, a killed process) is below it.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shared import topics
+from shared.fake_broker import FakeBroker
+from shared.mqtt import Mqtt
+from shared.payloads import Container, HostEvent
+from shared.settings import Settings
+from shared.testing import TIMEOUT_SECONDS, Broker
+
+NOW = datetime(2026, 2, 17, tzinfo=UTC)
+EVENT = HostEvent(event="throttled", active=True, at=NOW)
+
+Connect = Callable[[str], Mqtt]
+Outage = tuple[Callable[[], object], Callable[[], object]]
+
+
+def container(name: str) -> Container:
+    return Container(name=name, status="running", health=None, image=None, since_at=None)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def soon(awaitable: Awaitable[object]) -> object:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        return await awaitable
+
+
+@pytest.fixture(params=["real", "fake"])
+async def hub(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[tuple[Connect, Outage]]:
+    """What makes a connection for a user, and what stops and starts the broker."""
+    if request.param == "fake":
+        fake = FakeBroker()
+
+        def connect_fake(user: str) -> Mqtt:
+            return Mqtt(Settings(mantel_node="pi"), user, connect=fake.client)
+
+        yield connect_fake, (fake.stop, fake.start)
+        return
+    with Broker(tmp_path) as broker:
+
+        def connect(user: str) -> Mqtt:
+            return Mqtt(settings_for(broker, user), user)
+
+        yield connect, (broker.stop, broker.start)
+
+
+def settings_for(broker: Broker, user: str, **others: str) -> Settings:
+    return Settings(
+        mantel_node="pi",
+        mqtt_host=broker.host,
+        mqtt_port=broker.port,
+        mqtt_username=user,
+        mqtt_password=broker.password(user),
+        **others,  # type: ignore[arg-type]
+    )
+
+
+async def test_states_are_kept_and_events_are_not(hub: tuple[Connect, Outage]) -> None:
+    """Who comes later gets the newest state, and no event of before."""
+    connect, _ = hub
+    async with connect("stats") as sender:
+        await until(lambda: sender.connected)
+        assert sender.publish(topics.HOST_EVENT, EVENT)
+        for name in ("first", "second"):
+            assert sender.publish(topics.HOST_CONTAINERS, [container(name)])
+        await until(lambda: sender.health().published >= 3)
+        async with connect("operator") as reader:
+            events = reader.subscribe(topics.HOST_EVENT)
+            lists = reader.subscribe(topics.HOST_CONTAINERS)
+            got = await soon(anext(lists))
+            assert (got.payload[0].name, got.levels, got.retained) == (
+                "second",
+                {"node": "pi"},
+                True,
+            )
+            sender.publish(topics.HOST_EVENT, EVENT)
+            got = await soon(anext(events))
+            assert (got.payload, got.retained) == (EVENT, False)
+
+
+async def test_a_subscription_made_while_connected_counts(hub: tuple[Connect, Outage]) -> None:
+    """Filters may be added at any time."""
+    connect, _ = hub
+    async with connect("stats") as sender, connect("operator") as reader:
+        await until(lambda: sender.connected and reader.connected)
+        sender.publish(topics.HOST_CONTAINERS, [container("a")])
+        got = await soon(anext(reader.subscribe(topics.HOST_CONTAINERS, node="pi")))
+        assert got.payload[0].name == "a"
+        other = reader.subscribe(topics.HOST_CONTAINERS, node="attic")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await anext(other)
+
+
+async def test_after_an_outage_states_are_sent_again(hub: tuple[Connect, Outage]) -> None:
+    """States of the outage arrive, events of the outage are lost and counted."""
+    connect, (stop, start) = hub
+    async with connect("stats") as sender, connect("operator") as reader:
+        lists = reader.subscribe(topics.HOST_CONTAINERS)
+        events = reader.subscribe(topics.HOST_EVENT)
+        await until(lambda: sender.connected and reader.connected)
+        stop()
+        await until(lambda: not sender.connected and not reader.connected)
+        assert not sender.publish(topics.HOST_EVENT, EVENT)
+        assert not sender.publish(topics.HOST_CONTAINERS, [container("during")])
+        start()
+        got = await soon(anext(lists))
+        assert got.payload[0].name == "during"
+        later = HostEvent(event="throttled", active=False, at=NOW)
+        await until(lambda: sender.publish(topics.HOST_EVENT, later))
+        assert (await soon(anext(events))).payload == later
+        assert sender.health().reconnects >= 1
+        assert sender.health().dropped >= 1
+
+
+async def test_availability_is_said_and_taken_back(hub: tuple[Connect, Outage]) -> None:
+    """`online` on connect, `offline` before a clean goodbye."""
+    connect, _ = hub
+    async with connect("operator") as reader:
+        seen = reader.subscribe(topics.AVAILABILITY, service="stats")
+        async with connect("stats"):
+            assert (await soon(anext(seen))).payload == "online"
+        assert (await soon(anext(seen))).payload == "offline"
+
+
+async def test_a_cleared_state_is_gone(hub: tuple[Connect, Outage]) -> None:
+    """Readers hear of it, and it does not come back with the next connection."""
+    connect, (stop, start) = hub
+    async with connect("stats") as sender, connect("operator") as reader:
+        lists = reader.subscribe(topics.HOST_CONTAINERS)
+        await until(lambda: sender.connected and reader.connected)
+        sender.publish(topics.HOST_CONTAINERS, [container("a")])
+        assert (await soon(anext(lists))).payload
+        sender.clear(topics.HOST_CONTAINERS)
+        assert (await soon(anext(lists))).payload is None
+        stop()
+        await until(lambda: not sender.connected)
+        start()
+        await until(lambda: sender.connected)
+        async with connect("operator") as late:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await anext(late.subscribe(topics.HOST_CONTAINERS))
+
+
+async def test_a_malformed_payload_is_said_once(
+    hub: tuple[Connect, Outage], caplog: pytest.LogCaptureFixture
+) -> None:
+    """One warning that names the topic, and the next good one is taken."""
+    connect, _ = hub
+    async with connect("operator") as sender, connect("stats") as reader:
+        commands = reader.subscribe(topics.CONTAINER_SET)
+        await until(lambda: sender.connected and reader.connected)
+        for word in ("explode", "explode", "start"):
+            sender.publish(topics.CONTAINER_SET, word, name="db")
+        got = await soon(anext(commands))
+        assert (got.payload, got.levels["name"]) == ("start", "db")
+    warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert len([text for text in warnings if "mantel/host/pi/container/db/set" in text]) == 1
+    assert reader.health().dropped == 2
+
+
+async def test_discovery_is_announced_and_withdrawn(hub: tuple[Connect, Outage]) -> None:
+    """What an earlier life announced and this one does not is taken back by its platform."""
+    connect, _ = hub
+    async with connect("operator") as reader:
+        told = reader.subscribe(topics.DISCOVERY)
+        async with connect("stats") as service:
+            service.announce({"disk": {"p": "sensor", "name": "Disk"}})
+            got = json.loads((await soon(anext(told))).payload)
+            while "disk" not in got["cmps"]:
+                got = json.loads((await soon(anext(told))).payload)
+            assert got["cmps"]["disk"]["unique_id"] == "mantel_pi_stats_disk"
+        async with connect("stats") as service:
+            service.announce({"fan": {"p": "sensor", "name": "Fan"}})
+            farewell = json.loads((await soon(anext(told))).payload)
+            assert farewell["cmps"]["disk"] == {"p": "sensor"}
+            final = json.loads((await soon(anext(told))).payload)
+            assert set(final["cmps"]) == {"fan", "connectivity"}
+
+
+async def test_home_assistants_birth_brings_everything_again(
+    hub: tuple[Connect, Outage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discovery, then availability and states."""
+    monkeypatch.setattr("shared.announcement._JITTER_SECONDS", (0.0, 0.1))
+    connect, _ = hub
+    async with connect("stats") as service, connect("homeassistant") as home:
+        service.announce({})
+        service.publish(topics.HOST_CONTAINERS, [container("a")])
+        told = home.subscribe(topics.DISCOVERY, service="stats")
+        online = home.subscribe(topics.AVAILABILITY, service="stats")
+        lists = home.subscribe(topics.HOST_CONTAINERS)
+        for each in (told, online, lists):
+            await soon(anext(each))
+        # the announcement before must have settled, or both are one
+        await asyncio.to_thread(lambda: None)
+        home.publish(topics.BIRTH, "online")
+        order = []
+        for name, each in (("discovery", told), ("availability", online), ("state", lists)):
+            got = await soon(anext(each))
+            assert not got.retained
+            order.append((name, got.payload))
+        assert [name for name, _ in order] == ["discovery", "availability", "state"]
+
+
+async def test_a_wrong_password_is_said_once_and_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With what to check, and never with the password."""
+    with Broker(tmp_path) as broker:
+        settings = settings_for(broker, "stats")
+        wrong = Settings(
+            mantel_node="pi", mqtt_host=broker.host, mqtt_port=broker.port,
+            mqtt_username="stats", mqtt_password="hunter2",
+        )  # fmt: skip
+        async with Mqtt(wrong, "stats"):
+            await until(lambda: any("MQTT_PASSWORD" in r.message for r in caplog.records))
+            count = len(caplog.records)
+            await until(lambda: broker.log.count("New connection") >= 3)
+            assert len(caplog.records) == count
+        assert "hunter2" not in caplog.text
+        assert settings.mqtt_password not in caplog.text
+
+
+async def test_an_absent_broker_costs_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """And leaving takes no time."""
+    settings = Settings(mantel_node="pi", mqtt_port=1, mqtt_host="127.0.0.1")
+    async with Mqtt(settings, "stats") as mqtt:
+        await until(lambda: caplog.records)
+        assert not mqtt.publish(topics.HOST_EVENT, EVENT)
+        await asyncio.sleep(0.5)
+    assert len(caplog.records) == 1
+    assert "broker 127.0.0.1:1" in caplog.text
+    assert "refused" in caplog.text
+
+
+@pytest.mark.parametrize("protocol", ["3.1.1", "5"])
+async def test_both_protocols(tmp_path: Path, protocol: str) -> None:
+    """The contract uses nothing that 3.1.1 lacks."""
+    with Broker(tmp_path) as broker:
+        one = Mqtt(settings_for(broker, "stats", mqtt_protocol=protocol), "stats")
+        two = Mqtt(settings_for(broker, "operator", mqtt_protocol=protocol), "operator")
+        async with one as sender, two as reader:
+            lists = reader.subscribe(topics.HOST_CONTAINERS)
+            sender.publish(topics.HOST_CONTAINERS, [container("a")])
+            assert (await soon(anext(lists))).payload[0].name == "a"
+
+
+async def test_warnings_go_to_the_log_topic(hub: tuple[Connect, Outage]) -> None:
+    """And the last one into `health`."""
+    connect, _ = hub
+    async with connect("stats") as service, connect("operator") as reader:
+        lines = reader.subscribe(topics.LOG)
+        await until(lambda: service.connected and reader.connected)
+        logging.getLogger("stats").warning("disk is on fire")
+        got = (await soon(anext(lines))).payload
+        assert (got.level, got.message) == ("WARNING", "disk is on fire")
+        assert service.health().last_error == "disk is on fire"
