@@ -1,4 +1,4 @@
-"""Writes everything that is made from the code: python docs/generate.py [--check].
+"""Writes everything that is made from the code: python -m docs.generate [--check].
 
 With --check nothing is written, and the exit code is 1 when a file is not up to date.
 """
@@ -8,6 +8,7 @@ import re
 import sys
 from pathlib import Path
 
+from deploy.run import BrokerSettings
 from shared import acl, docs
 from shared.settings import Settings
 from stats.settings import Settings as StatsSettings
@@ -15,7 +16,11 @@ from ws_bridge.settings import Settings as WsBridgeSettings
 
 ROOT = Path(__file__).parent.parent
 
-SETTINGS: dict[str, type[Settings]] = {"stats": StatsSettings, "ws-bridge": WsBridgeSettings}
+SETTINGS: dict[str, type[Settings]] = {
+    "mosquitto": BrokerSettings,
+    "stats": StatsSettings,
+    "ws-bridge": WsBridgeSettings,
+}
 
 SYSTEMS = {
     "D": ("RLCD dashboard, WebSocket ports 8765 and 8766", 37),

@@ -32,19 +32,22 @@ def main(service: str, kind: type[S], run: Callable[[S], Awaitable[None]]) -> No
         sys.exit(0)
     try:
         settings, warnings = load(kind, os.environ)
-        _set_zone(settings.tz)
     except SettingsError as error:
         for problem in error.problems:
             print(f"{service}: {problem}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
+    if settings.tz:  # from .env too, where the C library does not look
+        os.environ["TZ"] = settings.tz
+        time.tzset()
     _set_logging(service, settings)
     log = logging.getLogger(service)
     for warning in warnings:
         log.warning("%s", warning)
-    code = asyncio.run(_supervise(service, settings, run))
+    # Neither is the runner closed nor sys.exit called: both join the worker threads, and one of
+    # them may hang in a dead network mount.
+    code = asyncio.Runner().run(_supervise(service, settings, run))
     logging.shutdown()
     sys.stdout.flush()
-    # Not sys.exit: that joins worker threads, and one of them may hang in a dead network mount.
     os._exit(code)
 
 
@@ -99,20 +102,6 @@ async def _beat(path: str, log: logging.Logger) -> None:
         except OSError as error:
             complaints.say(path, f"heartbeat cannot be written ({error.strerror})")
         await asyncio.sleep(_HEARTBEAT_SECONDS)
-
-
-def _set_zone(name: str) -> None:
-    """Make `name` the process's time zone; SettingsError when there is no such zone."""
-    if not name:
-        return
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name.removeprefix(":"))
-    except (ValueError, OSError, KeyError):
-        raise SettingsError([f"TZ={name}: no such time zone (example: Europe/Paris)"]) from None
-    os.environ["TZ"] = name
-    time.tzset()
 
 
 def _set_logging(service: str, settings: Settings) -> None:

@@ -27,8 +27,8 @@ PortOrOff = Annotated[int, Meta(ge=0, le=65535)]
 HOST_NAME_FILE = Path("/run/host/hostname")
 """Where compose mounts the host's name: a container's own name changes with each build."""
 
-_ELSEWHERE = frozenset({"MANTEL_UID"})
-"""Names of ours that compose or make read, not a service."""
+_ELSEWHERE = frozenset({"MANTEL_UID", "MQTT_WEBSOCKETS_PORT"})
+"""Names of ours that compose, make or the broker read, not a service."""
 
 _BOOLEANS = {"true": True, "1": True, "yes": True, "on": True} | {
     "false": False, "0": False, "no": False, "off": False,
@@ -139,7 +139,7 @@ def load(
             problems.append(f"{name}{given}: {error}")
     fields.setdefault("mantel_node", host_name())
     settings = kind(**fields)
-    problems += settings.problems()
+    problems += settings.problems() + _zone_problems(settings.tz)
     if problems:
         raise SettingsError(problems)
     return settings, _unknown(values, known, kind.prefixes)
@@ -180,6 +180,17 @@ def _text(name: str, values: Mapping[str, str], directory: Path, problems: list[
     except (OSError, UnicodeDecodeError) as error:
         problems.append(f"{name}_FILE={file}: cannot be read ({error})")
         return None
+
+
+def _zone_problems(zone: str) -> list[str]:
+    if zone:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError, KeyError):
+            return [f"TZ={zone}: no such time zone (example: Europe/Paris)"]
+    return []
 
 
 def _convert(text: str, annotated: Any) -> Any:  # noqa: ANN401

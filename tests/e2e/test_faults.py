@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import signal
 import socket
 import time
@@ -22,7 +23,7 @@ def receive(client: Client, topic: str) -> bytes:
     """Return the payload of the next message of a topic."""
     while (message := client.receive()).topic != topic:
         pass
-    return message.payload
+    return bytes(message.payload)
 
 
 async def test_frames_go_on_without_the_broker(hub: Hub) -> None:
@@ -133,12 +134,10 @@ def test_all_bad_settings_are_told_together(hub: Hub) -> None:
     )  # fmt: skip
     assert process.exit_code() == 2
     lines = process.log.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all(line.startswith("stats: ") for line in lines)
     assert "Traceback" not in process.log
-    zone = hub.start("stats", TZ="Mars/Olympus")
-    assert zone.exit_code() == 2
-    assert zone.log == "stats: TZ=Mars/Olympus: no such time zone (example: Europe/Paris)\n"
+    assert "stats: TZ=Mars/Olympus: no such time zone (example: Europe/Paris)" in lines
 
 
 def test_an_unknown_setting_is_a_warning(hub: Hub) -> None:
@@ -228,25 +227,30 @@ async def test_connections_that_are_none_are_silent(hub: Hub) -> None:
 
 async def test_a_thousand_clients_at_once(hub: Hub) -> None:
     """All get their first frame within seconds, although a shell allows 1024 files."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     hub.start("stats")
     bridge = hub.start("ws-bridge")
     bridge.wait_for_log("connected")
     async with connect(hub.stats_url) as client:
         await frame(client)
+    here = 0
+    everybody = asyncio.Event()
 
-    async def visit(gate: asyncio.Event) -> None:
+    async def visit() -> None:
+        nonlocal here
         async with connect(hub.stats_url, compression=None, ping_interval=None) as one:
             await frame(one)
-            await gate.wait()
+            here += 1
+            if here == 1000:
+                everybody.set()
+            await everybody.wait()
             await frame(one)
 
-    gate = asyncio.Event()
     async with asyncio.timeout(3 * TIMEOUT_SECONDS), asyncio.TaskGroup() as tasks:
-        for _ in range(400):
-            tasks.create_task(visit(gate))
-        await asyncio.sleep(0)
-        gate.set()
-    assert "Traceback" not in bridge.log
+        for _ in range(1000):
+            tasks.create_task(visit())
+    assert " WARNING " not in bridge.log.replace("no Docker engine", "")
 
 
 def test_the_engine_dies_and_comes_back(hub: Hub, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_without_a_prefix_nothing_is_announced(hub: Hub) -> None:
     hub.start("stats", HA_DISCOVERY_PREFIX="")
     with Client(hub.broker) as tester:
         tester.subscribe("#")
-        seen = set()
+        seen: set[str] = set()
         while len([topic for topic in seen if topic == "mantel/host/pi/stats"]) < 1:
             seen.add(tester.receive().topic)
         for _ in range(3):

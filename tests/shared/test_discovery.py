@@ -7,7 +7,7 @@ from shared.metric import Metric
 from shared.payloads import HostStats
 
 
-def payload(**components: dict[str, object]) -> bytes:
+def payload(**components: discovery.Component) -> bytes:
     return discovery.config(
         root="mantel", node="pi", service="stats", version="1",
         availability_topic="mantel/service/pi/stats/availability", components=components,
@@ -47,7 +47,7 @@ def test_a_broken_earlier_payload_is_no_ground_to_fail() -> None:
         assert discovery.withdrawal(broken, payload()) is None
 
 
-UNITS = {
+UNITS: dict[str | None, set[str | None]] = {
     None: {None, "%", "rpm"},
     "temperature": {"°C"},
     "data_size": {"B"},

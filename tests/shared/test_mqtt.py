@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def soon(awaitable: Awaitable[object]) -> object:
+async def soon(awaitable: Awaitable[Any]) -> Any:
     async with asyncio.timeout(TIMEOUT_SECONDS):
         return await awaitable
 

@@ -1,10 +1,12 @@
 """What the bridge knows of a host, and when the dashboards hear of it."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from shared.complaints import Complaints
 from shared.payloads import Container, HostStats
 from shared.subscription import Subscription
 from ws_bridge.dashboard import stats_frame
@@ -22,6 +24,7 @@ class Board:
         self._shape: Literal["list", "map"] = shape
         self._stats: HostStats | None = None
         self._containers: Sequence[Container] = ()
+        self._complaints = Complaints(logging.getLogger("ws-bridge"))
         self.fresh = asyncio.Event()
 
     def show_stats(self, stats: HostStats) -> None:
@@ -37,7 +40,14 @@ class Board:
         """Return the frame of this moment, None before the first reading."""
         if self._stats is None:
             return None
-        return stats_frame(self._stats, self._containers, datetime.now().astimezone(), self._shape)
+        now = datetime.now().astimezone()
+        text, left_out = stats_frame(self._stats, self._containers, now, self._shape)
+        if left_out:
+            self._complaints.say(
+                "dashboard",
+                f"{left_out} containers left out, a display takes 2 kB; choose by STATS_CONTAINERS",
+            )
+        return text
 
 
 async def follow_stats(readings: Subscription[HostStats], board: Board) -> None:

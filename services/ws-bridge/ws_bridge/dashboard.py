@@ -12,6 +12,9 @@ import msgspec
 
 from shared.payloads import Container, HostStats
 
+MOST_BYTES = 2000
+"""A frame stays below 2 kB, which every display's client can take."""
+
 _MEBIBYTE = 1 << 20
 
 
@@ -20,9 +23,10 @@ def stats_frame(
     containers: Sequence[Container],
     now: datetime,
     shape: Literal["list", "map"],
-) -> bytes:
-    """Return the JSON text of one frame; `now` is the wall clock of the bridge's own zone.
+) -> tuple[bytes, int]:
+    """Return the JSON text of one frame, and how many containers had no room in it.
 
+    `now` is the wall clock of the bridge's own zone.
     What the host cannot tell is 0.0: the displays' parsers know no null.
     An invented reading carries no time, so that no display sets its clock by it.
     """
@@ -35,16 +39,24 @@ def stats_frame(
         "uptime_hrs": round(stats.uptime_seconds / 3600, 2),
         "net_rx_kbps": _kilobytes(stats.network_rx_bytes_per_second),
         "net_tx_kbps": _kilobytes(stats.network_tx_bytes_per_second),
-        "services": [{"name": each.name, "status": each.status} for each in containers],
+        "services": None,
     }
-    if shape == "map":
-        frame["services"] = {each.name: each.status for each in containers}
     if not stats.mock:
         frame["local_time"] = {
             "y": now.year, "mo": now.month, "d": now.day,
             "h": now.hour, "m": now.minute, "s": now.second,
         }  # fmt: skip
-    return msgspec.json.encode(frame)
+    shown = list(containers)
+    while True:
+        if shape == "map":
+            frame["services"] = {each.name: each.status for each in shown}
+        else:
+            frame["services"] = [{"name": each.name, "status": each.status} for each in shown]
+        text = msgspec.json.encode(frame)
+        if len(text) <= MOST_BYTES or not shown:
+            return text, len(containers) - len(shown)
+        # at least one less, and as many as the surplus surely needs
+        del shown[-max(1, (len(text) - MOST_BYTES) // 100) :]
 
 
 def _kilobytes(bytes_per_second: float | None) -> float:
