@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from shared.payloads import Container
-from stats.entities import container_entities, event_entity, host_entities
+from stats.entities import container_entities, event_entity, host_entities, told_fields
 from stats.mock import mock_stats
 
 NOW = datetime(2026, 2, 17, tzinfo=UTC)
@@ -14,7 +14,7 @@ STATS = mock_stats(NOW, NOW, lambda: 0.5)
 
 def test_every_metric_of_the_host_is_an_entity() -> None:
     """Fields, cores, disks and interfaces; each picks its value out of the one state topic."""
-    found = host_entities(STATS, "t")
+    found = host_entities(STATS, told_fields(STATS), "t")
     assert found["cpu_percent"]["value_template"] == "{{ value_json.cpu_percent }}"
     assert found["cpu_core_3_percent"]["name"] == "CPU core 3"
     assert found["disk_root_used_percent"]["name"] == "Disk / used share"
@@ -28,7 +28,8 @@ def test_every_metric_of_the_host_is_an_entity() -> None:
 
 def test_what_the_host_cannot_tell_has_no_entity() -> None:
     """A machine without a fan shows no fan."""
-    found = host_entities(replace(STATS, fan_rpm=None, networks={}), "t")
+    poor = replace(STATS, fan_rpm=None, networks={})
+    found = host_entities(poor, told_fields(poor), "t")
     assert "fan_rpm" not in found
     assert not [key for key in found if key.startswith("network_eth0")]
 

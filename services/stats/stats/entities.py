@@ -7,21 +7,22 @@ from shared.discovery import Component, component, metrics
 from shared.payloads import Container, Disk, HostStats, Network
 
 
-def host_entities(stats: HostStats, topic: str) -> dict[str, Component]:
-    """Return the components of one reading: its fields, cores, disks and interfaces.
+def told_fields(stats: HostStats) -> frozenset[str]:
+    """Return the fields that this host can tell: those that are not null."""
+    return frozenset(field for field in metrics(HostStats) if getattr(stats, field) is not None)
 
-    A field that this host cannot tell (null) has no entity.
-    """
+
+def host_entities(stats: HostStats, fields: frozenset[str], topic: str) -> dict[str, Component]:
+    """Return the components of one reading: `fields`, cores, disks and interfaces."""
     found = {}
     for field, metric in metrics(HostStats).items():
-        value = getattr(stats, field)
         if field == "cpu_core_percents":
-            for core in range(len(value)):
+            for core in range(len(stats.cpu_core_percents)):
                 template = f"{{{{ value_json.{field}[{core}] | default(none) }}}}"
                 found[f"cpu_core_{core}_percent"] = component(
                     metric, topic, template, f"{metric.name} {core}"
                 )
-        elif value is not None:
+        elif field in fields:
             found[field] = component(metric, topic, f"{{{{ value_json.{field} }}}}")
     for mount in stats.disks:
         for field, metric in metrics(Disk).items():

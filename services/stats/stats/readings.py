@@ -11,7 +11,7 @@ from shared.mqtt import Mqtt
 from shared.pace import beats
 from shared.payloads import HostStats
 from stats.edges import Kind, active, events
-from stats.entities import event_entity, host_entities
+from stats.entities import event_entity, host_entities, told_fields
 from stats.entity_list import EntityList
 from stats.mock import mock_stats
 from stats.sampling import reading
@@ -58,13 +58,16 @@ class Told:
         self._mqtt = mqtt
         self._entities = entities
         self._wrong: frozenset[Kind] = frozenset()
+        self._fields: frozenset[str] = frozenset()
 
     def publish(self, stats: HostStats) -> None:
         """Publish a reading, and what began or ended with it."""
         self._mqtt.publish(topics.HOST_STATS, stats)
+        # a sensor that fails for a while keeps its entity, and what the user made of it
+        self._fields |= told_fields(stats)
         self._entities.replace(
             "host",
-            host_entities(stats, self._mqtt.name(topics.HOST_STATS))
+            host_entities(stats, self._fields, self._mqtt.name(topics.HOST_STATS))
             | event_entity(self._mqtt.name(topics.HOST_EVENT)),
         )
         wrong = active(stats, self._wrong)
