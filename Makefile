@@ -91,7 +91,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(ARGS)
 
-SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* mosquitto/* services/* tests/docker/*)
+SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mosquitto/* services/* tests/docker/*)
 
 check: $(INSTALLED) ## formatting, lint, types, generated files
 	$(RUN) ruff format --check .

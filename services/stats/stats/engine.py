@@ -131,6 +131,14 @@ class Engine:
         finally:
             stream.close()
 
+    def counts_memory(self) -> bool:
+        """Tell whether the kernel counts the memory of control groups, of version 1 or 2."""
+        try:
+            controllers = (self._cgroup / "cgroup.controllers").read_text("ascii").split()
+        except OSError:
+            return (self._cgroup / "memory").is_dir()
+        return "memory" in controllers
+
     def memory_bytes(self, container: Found) -> int | None:
         """Return the memory a container uses, caches apart; None where it is not counted.
 

@@ -24,6 +24,7 @@ from stats.mock import mock_containers
 log = logging.getLogger("stats")
 
 _FIRST_SECONDS, _MOST_SECONDS = 1.0, 10.0
+_PATIENCE_SECONDS = 4.0
 _MOCK_SECONDS = 10.0
 
 
@@ -58,9 +59,14 @@ class Shown:
 async def follow_containers(
     shown: Shown, address: str, cgroup: Path, wanted: Sequence[str]
 ) -> None:
-    """Publish the containers at once on change; all wanted ones are stopped while no engine is."""
+    """Publish the containers at once on change; all wanted ones are stopped while no engine is.
+
+    An engine or proxy that is only restarted is back within seconds: until then nothing changes.
+    """
+    loop = asyncio.get_running_loop()
     complaints = Complaints(log)
     waits = delays(_FIRST_SECONDS, _MOST_SECONDS, random.random)
+    answered_at = loop.time() - _PATIENCE_SECONDS
     while True:
         try:
             engine = await asyncio.to_thread(Engine, address, cgroup)
@@ -71,8 +77,12 @@ async def follow_containers(
                     waits = delays(_FIRST_SECONDS, _MOST_SECONDS, random.random)
                     shown.publish(told(wanted, _weighed(engine, containers, complaints)))
             finally:
+                answered_at = loop.time()
                 await asyncio.to_thread(engine.close)
         except EngineError as error:
+            if loop.time() - answered_at < _PATIENCE_SECONDS:
+                await asyncio.sleep(_FIRST_SECONDS)
+                continue
             if address or wanted or not isinstance(error, NoEngineError):
                 complaints.say(
                     "containers", f"{error}; shown as stopped until it answers", first=True
@@ -82,20 +92,17 @@ async def follow_containers(
 
 
 def _weighed(engine: Engine, containers: list[Found], complaints: Complaints) -> list[Found]:
-    """Add the memory of those that run."""
-    weighed = []
-    for container in containers:
-        if container.state == "running":
-            memory = engine.memory_bytes(container)
-            if memory is None:
-                complaints.say(
-                    "container memory",
-                    "not counted by this kernel, so not told; on a Raspberry Pi add "
-                    "cgroup_enable=memory to /boot/firmware/cmdline.txt",
-                )
-            container = replace(container, memory_bytes=memory)
-        weighed.append(container)
-    return weighed
+    """Add the memory of those that run, and say so when the kernel does not count it."""
+    if containers and not engine.counts_memory():
+        complaints.say(
+            "container memory",
+            "not counted by this kernel, so not told; on a Raspberry Pi add "
+            "cgroup_enable=memory to /boot/firmware/cmdline.txt",
+        )
+    return [
+        replace(each, memory_bytes=engine.memory_bytes(each)) if each.state == "running" else each
+        for each in containers
+    ]
 
 
 async def invent_containers(shown: Shown, wanted: Sequence[str]) -> None:

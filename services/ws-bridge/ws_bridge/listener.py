@@ -56,7 +56,9 @@ class Peer:
         self._transport.abort()
 
     async def ping(self) -> bool:
-        """Send an empty ping; False when the one before is still unanswered."""
+        """Send an empty ping; False when the client has had its time to answer or to go."""
+        if self._connection.state is not State.OPEN:
+            return False  # it said goodbye, and then did not hang up
         if self._pong is not None and not self._pong.done():
             return False
         if self.owed_bytes() == 0:  # else the ping would wait behind what is not read

@@ -1,0 +1,137 @@
+"""What compose.yaml makes of settings, without starting anything."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.testing import TIMEOUT_SECONDS
+from tests.docker.conftest import ROOT, SERVICES
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def config(engine: None, tmp_path: Path) -> Any:
+    """Return what compose understands: called with .env's text and with the environment."""
+
+    def read(file: str = "", **environment: str) -> dict[str, Any]:
+        (tmp_path / "compose.yaml").write_text((ROOT / "compose.yaml").read_text())
+        (tmp_path / ".env").write_text(file)
+        printed = subprocess.check_output(
+            ["docker", "compose", "config", "--format", "json"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environment},
+            timeout=TIMEOUT_SECONDS,
+        )
+        return dict(json.loads(printed)["services"])
+
+    return read
+
+
+def published(services: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        name: [
+            ":".join(filter(None, [port.get("host_ip"), port["published"], str(port["target"])]))
+            for port in service.get("ports", ())
+        ]
+        for name, service in services.items()
+    }
+
+
+def environment(services: dict[str, Any], service: str, *names: str) -> list[str | None]:
+    return [services[service]["environment"].get(name) for name in names]
+
+
+def test_without_settings(config: Any):
+    services = config()
+    assert set(services) == set(SERVICES)
+    assert published(services) == {
+        "mosquitto": ["1883:1883", "9001:9001"],
+        "docker-proxy": [],
+        "stats": [],
+        "ws-bridge": ["8765:8765"],
+    }
+    for service in ("stats", "ws-bridge"):
+        names = ("MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MANTEL_NODE")
+        assert environment(services, service, *names) == ["mosquitto", "", service, None, None]
+
+
+def test_names_are_official_or_built_here(config: Any):
+    images = {name: service.get("image", "built") for name, service in config().items()}
+    assert images == {
+        "mosquitto": "eclipse-mosquitto:2",
+        "docker-proxy": "haproxy:lts",
+        "stats": "built",
+        "ws-bridge": "built",
+    }
+
+
+def test_two_hubs_on_one_machine(config: Any):
+    """Nothing but the ports is the same for two projects, and these can be set."""
+    services = config(MQTT_PORT="1", MQTT_WEBSOCKETS_PORT="2", WS_BRIDGE_STATS_PORT="3")
+    assert not any("container_name" in service for service in services.values())
+    assert published(services) == {
+        "mosquitto": ["1:1883", "2:9001"],
+        "docker-proxy": [],
+        "stats": [],
+        "ws-bridge": ["3:8765"],
+    }
+
+
+def test_published_port_is_not_the_services_port(config: Any):
+    services = config("MQTT_PORT=1884\nWS_BRIDGE_STATS_PORT=80\nWS_BRIDGE_HOST=127.0.0.1\n")
+    assert published(services)["mosquitto"][0] == "1884:1883"
+    assert published(services)["ws-bridge"] == ["127.0.0.1:80:8765"]
+    for service in ("stats", "ws-bridge"):
+        assert environment(services, service, "MQTT_HOST", "MQTT_PORT") == ["mosquitto", ""]
+    listens = environment(services, "ws-bridge", "WS_BRIDGE_HOST", "WS_BRIDGE_STATS_PORT")
+    assert listens == ["0.0.0.0", "8765"]
+
+
+def test_broker_elsewhere(config: Any):
+    file = "MQTT_HOST=broker.lan\nMQTT_USERNAME=me\nMQTT_PASSWORD='p$x'\nMQTT_TLS=true\n"
+    names = ("MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_TLS")
+    for port, settings in (("1883", file), ("8883", file + "MQTT_PORT=8883\n")):
+        services = config(settings)
+        for service in ("stats", "ws-bridge"):
+            got = environment(services, service, *names)
+            assert [text and text.replace("$$", "$") for text in got] == [
+                "broker.lan", port, "me", "p$x", "true",
+            ]  # fmt: skip
+
+
+def test_settings_of_the_user_reach_the_services(config: Any):
+    """From .env all of them; from the environment those that several containers must agree on."""
+    services = config(
+        "STATS_INTERVAL_SECONDS=5\nSTATS_CONTAINERS_CONTROLLED=a\nHA_DISCOVERY_PREFIX=\nTZ=UTC\n",
+        STATS_CONTAINERS_CONTROLLED="b, c",
+        MQTT_ROOT="home",
+        MANTEL_NODE="pi",
+    )
+    for service in ("stats", "ws-bridge"):
+        names = ("STATS_INTERVAL_SECONDS", "TZ", "MQTT_ROOT", "MANTEL_NODE", "HA_DISCOVERY_PREFIX")
+        assert environment(services, service, *names) == ["5", "UTC", "home", "pi", ""]
+    for service in ("stats", "docker-proxy"):
+        assert environment(services, service, "STATS_CONTAINERS_CONTROLLED") == ["b, c"]
+    assert environment(services, "mosquitto", "MQTT_ROOT", "HA_DISCOVERY_PREFIX") == ["home", ""]
+
+
+def test_what_the_containers_need_is_not_the_users_to_set(config: Any):
+    services = config(
+        "MANTEL_HEARTBEAT=\nDOCKER_HOST=unix:///x\nSTATS_HOST_ROOT=\nMQTT_PASSWORD_FILE=x\n",
+        DOCKER_HOST="unix:///y",
+    )
+    assert environment(services, "stats", "DOCKER_HOST", "STATS_HOST_ROOT") == [
+        "tcp://docker-proxy:2375",
+        "/host",
+    ]
+    for service in ("stats", "ws-bridge"):
+        names = ("MANTEL_HEARTBEAT", "MQTT_PASSWORD_FILE")
+        assert environment(services, service, *names) == [
+            "/tmp/heartbeat",  # noqa: S108
+            "/run/credentials/password",
+        ]

@@ -1,0 +1,146 @@
+"""A real port with raw clients: what goes over the wire, and what a client can do to others."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+from websockets.asyncio.client import connect
+
+from shared.errors import StartError
+from shared.testing import TIMEOUT_SECONDS, free_port
+from ws_bridge import listener as module
+from ws_bridge.listener import Listener, text_frame
+
+REQUEST = (
+    b"GET / HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+CLOSE = b"\x88\x80\x00\x00\x00\x00"
+
+
+@pytest.fixture
+async def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+async def listener(port: int) -> AsyncIterator[Listener]:
+    async with Listener("127.0.0.1", port, "A_PORT", lambda: b"hello") as listener:
+        yield listener
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def raw(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(REQUEST)
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await reader.readuntil(b"\r\n\r\n")
+    return reader, writer
+
+
+async def leave(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
+async def test_frames_as_they_go_over_the_wire(listener: Listener, port: int) -> None:
+    """The greeting, then each message, unmasked and in one frame; lengths in all three forms."""
+    reader, writer = await raw(port)
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        assert await reader.readexactly(7) == b"\x81\x05hello"
+        for size in (1, 125, 126, 65535, 65536):
+            message = b"x" * size
+            listener.send(message)
+            frame = text_frame(message)
+            assert await reader.readexactly(len(frame)) == frame
+    await leave(writer)
+    await until(lambda: len(listener) == 0)
+
+
+async def test_a_client_that_says_goodbye_while_frames_go_out(
+    listener: Listener, port: int
+) -> None:
+    """Nothing is written after the goodbye, and nobody else is disturbed."""
+    async with connect(f"ws://127.0.0.1:{port}/") as other:
+        assert await other.recv() == "hello"
+        leaving = [await raw(port) for _ in range(20)]
+        await until(lambda: len(listener) == 21)
+        for _, writer in leaving:
+            writer.write(CLOSE)
+        for _ in range(50):
+            listener.send(b"frame")
+            await asyncio.sleep(0)
+        for _, writer in leaving:
+            await leave(writer)
+        await until(lambda: len(listener) == 1)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert await other.recv() == "frame"
+
+
+async def test_a_client_that_says_goodbye_and_does_not_hang_up(
+    monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    """It is cut with the next round of pings."""
+    monkeypatch.setattr(module, "_PING_SECONDS", 0.1)
+    async with Listener("127.0.0.1", port, "A_PORT", lambda: None) as listener:
+        _, writer = await raw(port)
+        await until(lambda: len(listener) == 1)
+        writer.write(CLOSE)
+        await until(lambda: len(listener) == 0)
+        await leave(writer)
+
+
+async def test_pings_are_empty_and_silence_is_cut(
+    monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    """A client without an answer to a ping is gone; one that answers stays."""
+    monkeypatch.setattr(module, "_PING_SECONDS", 0.1)
+    async with Listener("127.0.0.1", port, "A_PORT", lambda: None) as listener:
+        reader, writer = await raw(port)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert await reader.readexactly(2) == b"\x89\x00", "a ping without payload"
+            async with connect(f"ws://127.0.0.1:{port}/", ping_interval=None):
+                assert await reader.read() == b"", "cut"
+                await until(lambda: len(listener) == 1)
+                await asyncio.sleep(0.3)
+                assert len(listener) == 1
+        await leave(writer)
+
+
+async def test_a_client_that_never_reads_is_cut_off_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    """And meanwhile costs no more memory than what it was allowed to owe."""
+    async with Listener("127.0.0.1", port, "A_PORT", lambda: None) as listener:
+        monkeypatch.setattr(listener._fanout, "_patience_seconds", 0.2)
+        with socket.socket() as stalled:
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            stalled.connect(("127.0.0.1", port))
+            stalled.sendall(REQUEST)
+            await until(lambda: len(listener) == 1)
+            peer = listener._fanout.clients()[0]
+            owed = 0
+
+            def send() -> bool:
+                nonlocal owed
+                listener.send(b"x" * 4000)
+                owed = max(owed, peer.owed_bytes())
+                return len(listener) == 0
+
+            await until(send)
+            assert owed < 20_000
+
+
+async def test_a_port_that_is_taken_names_its_setting(port: int) -> None:
+    """What to do is in the message."""
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(StartError, match="A_PORT"):
+        async with Listener("127.0.0.1", port, "A_PORT", lambda: None):
+            pass
