@@ -30,7 +30,7 @@ help: ## print this
 setup: packages $(INSTALLED) ## .venv with everything locked, and the Debian packages
 
 packages:
-	@deploy/packages venv mosquitto
+	@deploy/packages venv mosquitto $(NEEDS)
 
 # Also when the Python that it was made with is gone
 $(VENV)/bin/python:
@@ -88,6 +88,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 # --- development ---
 
+test: NEEDS = chromium
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(ARGS)
 

@@ -19,7 +19,9 @@ ONE_MODULE_EACH = {
     "aiomqtt": {"shared/shared/mqtt.py"},
     "websockets": {"services/ws-bridge/ws_bridge/listener.py"},
     "docker": {"services/stats/stats/engine.py"},
-    "psutil": {"services/stats/stats/host.py"},
+    "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
+    "starlette": {"services/stats/stats/http_api.py"},
+    "uvicorn": {"services/stats/stats/http_server.py"},
 }
 
 

@@ -32,21 +32,28 @@ class Announcement:
             "service": service,
         }
         self._components: dict[str, discovery.Component] | None = None
+        self._undecided: tuple[str, ...] = ()
+        self._gone: dict[str, discovery.Component] = {}
+        self._restarted = False
         self._due = asyncio.Event()
         self._found: asyncio.Future[bytes] | None = None
 
-    def replace(self, components: dict[str, discovery.Component]) -> None:
+    def replace(
+        self, components: dict[str, discovery.Component], undecided: tuple[str, ...] = ()
+    ) -> None:
         """Announce these from now on; the service's connectivity is added to them.
 
+        What was announced before under a key that begins like one of `undecided` stays.
         Before the first call nothing is announced: what the service has is not known yet, and
         an empty announcement would take back what it had before its restart.
         """
-        if components != self._components:
-            self._components = components
+        if (components, undecided) != (self._components, self._undecided):
+            self._components, self._undecided = components, undecided
             self._due.set()
 
     def again(self) -> None:
-        """Announce the same once more: Home Assistant was restarted."""
+        """Announce everything once more: Home Assistant was restarted."""
+        self._restarted = True
         self._due.set()
 
     def offer(self, topic: str, raw: bytes) -> None:
@@ -61,17 +68,36 @@ class Announcement:
             if self._components is None:
                 await self._due.wait()
             self._due.clear()
-            current = discovery.config(
-                **self._identity, version=__version__, components=self._components or {}
-            )
-            farewell = discovery.withdrawal(previous, current)
-            if farewell is not None:
-                await client.publish(self.topic, farewell, qos=1, retain=True)
-                await asyncio.sleep(_SETTLE_SECONDS)
-            await client.publish(self.topic, current, qos=1, retain=True)
-            previous = current
-            await asyncio.sleep(_SETTLE_SECONDS)
+            before = discovery.announced(previous)
+            kept = {key: each for key, each in before.items() if key.startswith(self._undecided)}
+            wanted = (kept if self._undecided else {}) | (self._components or {})
+            gone = discovery.gone(before, wanted)
+            self._gone = discovery.gone(self._gone | gone, wanted)
+            if self._restarted and self._gone:
+                # It remembers what went while it was down, and takes it back only when it has
+                # heard of it once more
+                gone = self._gone
+                await self._publish(client, wanted | gone)
+            if gone:
+                await self._publish(client, wanted, gone)
+            if self._restarted:
+                self._restarted, self._gone = False, {}
+            previous = await self._publish(client, wanted)
             await self._due.wait()
+
+    async def _publish(
+        self,
+        client: Any,  # noqa: ANN401
+        components: dict[str, discovery.Component],
+        removed: dict[str, discovery.Component] | None = None,
+    ) -> bytes:
+        """Publish, leave Home Assistant time for it, and return the payload."""
+        payload = discovery.config(
+            **self._identity, version=__version__, components=components, removed=removed or {}
+        )
+        await client.publish(self.topic, payload, qos=1, retain=True)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        return payload
 
     async def follow_births(
         self,

@@ -5,6 +5,9 @@ Home Assistant refuses the whole payload for one unknown key or platform, and ke
 that is left out of a later payload; so a component goes by a platform-only entry first.
 """
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -14,6 +17,7 @@ from shared.metric import Metric
 Component = dict[str, Any]
 
 
+@cache
 def metrics(model: type[msgspec.Struct]) -> dict[str, Metric]:
     """Return how Home Assistant shows the fields of `model`, for those that it shows."""
     found = {}
@@ -69,44 +73,46 @@ def config(
     service: str,
     version: str,
     availability_topic: str,
-    components: dict[str, Component],
+    components: Mapping[str, Component],
+    removed: Mapping[str, Component] = MappingProxyType({}),
 ) -> bytes:
-    """Return the payload that announces a service's components on the device of its host."""
+    """Return the payload that announces a service's components on the device of its host.
+
+    Of `removed` only the platform is told, which takes them back.
+    """
     device = f"{root}_{node}"
+    own = {"connectivity": connectivity(service, availability_topic)}
+    whole = {
+        key: entity | {"unique_id": f"{device}_{service}_{key}"}
+        for key, entity in (own | dict(components)).items()
+    }
     return msgspec.json.encode(
         {
             "dev": {"ids": [device], "name": node, "mf": "Mantel", "mdl": "Hub", "sw": version},
             "o": {"name": "mantel", "sw": version},
             "availability": [{"topic": availability_topic}],
-            "cmps": {
-                key: entity | {"unique_id": f"{device}_{service}_{key}"}
-                for key, entity in (
-                    components | {"connectivity": connectivity(service, availability_topic)}
-                ).items()
-            },
+            "cmps": whole | {key: {"p": entity["p"]} for key, entity in removed.items()},
         }
     )
 
 
-def withdrawal(previous: bytes, current: bytes) -> bytes | None:
-    """Return the payload that removes what `previous` announced and `current` does not.
-
-    Both are payloads of `config`; None when nothing has gone or `previous` is not one.
-    A component that changed its platform is removed too: the old entity would stay for ever.
-    """
-    wanted = msgspec.json.decode(current)
+def announced(payload: bytes) -> dict[str, Component]:
+    """Return the components that a payload of `config` announces; none when it is no such."""
     try:
-        before = msgspec.json.decode(previous)["cmps"]
-        platforms = {key: str(entity["p"]) for key, entity in before.items()}
-    except (msgspec.MsgspecError, TypeError, KeyError, AttributeError):
-        return None
-    kept = wanted["cmps"]
-    gone = {
-        key: {"p": platform}
-        for key, platform in platforms.items()
-        if key not in kept or kept[key]["p"] != platform
+        components = msgspec.json.decode(payload)["cmps"]
+        return {
+            str(key): dict(entity)
+            for key, entity in components.items()
+            if key != "connectivity" and isinstance(entity["p"], str)
+        }
+    except (msgspec.MsgspecError, TypeError, KeyError, AttributeError, ValueError):
+        return {}
+
+
+def gone(before: Mapping[str, Component], now: Mapping[str, Component]) -> dict[str, Component]:
+    """Return what was announced before and is no more, or is of another platform now."""
+    return {
+        key: entity
+        for key, entity in before.items()
+        if key not in now or now[key]["p"] != entity["p"]
     }
-    if not gone:
-        return None
-    wanted["cmps"] = kept | gone
-    return msgspec.json.encode(wanted)

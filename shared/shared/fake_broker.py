@@ -85,7 +85,9 @@ class FakeClient:
         if any(aiomqtt.Topic(message.topic).matches(each) for each in self._filters):
             self._queue.put_nowait(message)
 
-    async def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, **_: float | None
+    ) -> None:
         """Hand a message to the broker."""
         if self not in self._broker.clients:
             raise aiomqtt.MqttError("not connected")

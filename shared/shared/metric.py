@@ -21,6 +21,8 @@ class Metric(Struct, frozen=True):
     enabled: bool = True
     diagnostic: bool = False
     platform: Literal["sensor", "binary_sensor"] = "sensor"
+    scale: int = 1
+    """How many of the payload's unit make one of `unit`."""
 
 
 def shown(description: str, metric: Metric) -> Meta:
@@ -40,11 +42,27 @@ def percent(name: str, icon: str, *, enabled: bool = True) -> Metric:
     return Metric(name, "%", precision=1, icon=icon, enabled=enabled)
 
 
-def size(name: str, *, enabled: bool = True, state_class: str = "measurement") -> Metric:
-    """Return a number of bytes."""
-    return Metric(name, "B", "data_size", state_class, 0, enabled=enabled)
+def size(
+    name: str,
+    unit: Literal["MiB", "GiB"],
+    *,
+    enabled: bool = True,
+    state_class: str = "measurement",
+) -> Metric:
+    """Return a number of bytes, shown in larger units."""
+    scale = 1 << (30 if unit == "GiB" else 20)
+    digits = 1 if unit == "GiB" else 0
+    return Metric(name, unit, "data_size", state_class, digits, enabled=enabled, scale=scale)
+
+
+def clock(name: str, *, diagnostic: bool = False) -> Metric:
+    """Return a number of hertz, shown in millions."""
+    return Metric(
+        name, "MHz", "frequency", precision=0, enabled=False, diagnostic=diagnostic,
+        scale=1_000_000,
+    )  # fmt: skip
 
 
 def rate(name: str, *, enabled: bool = True) -> Metric:
-    """Return a number of bytes a second."""
-    return Metric(name, "B/s", "data_rate", precision=0, enabled=enabled)
+    """Return a number of bytes a second, shown in thousands."""
+    return Metric(name, "kB/s", "data_rate", precision=1, enabled=enabled, scale=1000)

@@ -47,6 +47,11 @@ class _Client(aiomqtt.Client):
     async def publish(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         await _heeding(super().publish(*args, **options))
 
+    async def _misc_loop(self) -> None:
+        """Look after the keepalive; aiomqtt would wake the machine each second for it."""
+        while self._client.loop_misc() == 0:  # noqa: ASYNC110
+            await asyncio.sleep(_KEEPALIVE_SECONDS / 6)
+
     async def subscribe(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401
         return await _heeding(super().subscribe(*args, **options))
 
@@ -96,12 +101,7 @@ class Mqtt:
         if settings.ha_discovery_prefix:
             self._births = self.subscribe(topics.BIRTH)
             self._announcement = Announcement(
-                # copies of a service share one announcement, hence the bare name
-                self.name(topics.DISCOVERY, service=service),
-                self.name(topics.AVAILABILITY),
-                root=settings.mqtt_root,
-                node=settings.mantel_node,
-                service=service,
+                self.name(topics.DISCOVERY), self.name(topics.AVAILABILITY), **self._own
             )
             self._inbox.also = self._announcement.offer
         self._tally = Tally()
@@ -144,10 +144,13 @@ class Mqtt:
         self._outbox.wake()
         return subscription
 
-    def announce(self, components: dict[str, Component]) -> None:
-        """Make these the service's entities in Home Assistant; its others are removed."""
+    def announce(self, components: dict[str, Component], undecided: tuple[str, ...] = ()) -> None:
+        """Make these the service's entities in Home Assistant; its others are removed.
+
+        Those whose key begins like one of `undecided` stay as they were before.
+        """
         if self._announcement is not None:
-            self._announcement.replace(components)
+            self._announcement.replace(components, undecided)
 
     def name(self, topic: Topic[Any], **levels: str) -> str:
         """Return the concrete topic; levels default to this node and service."""
@@ -166,7 +169,7 @@ class Mqtt:
     async def __aexit__(self, *_exception: object) -> None:
         """Say `offline`: the will is not sent after a clean goodbye."""
         self._log.removeHandler(self._warnings)
-        if self.connected:
+        if self._client is not None:
             with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._say(self._client, "offline")
@@ -220,8 +223,8 @@ class Mqtt:
                 tasks.create_task(self._inbox.receive(client), name="receive")
                 self._inbox.forget_asked()
                 await self._inbox.ask(client)
+                self._client = client  # from now on there is an `online` to take back
                 await self._say(client, "online")
-                self._client = client
                 self._outbox.open()
                 if not self._complaints.settle(self._broker, "connected"):
                     self._log.info("%s: connected", self._broker)

@@ -1,6 +1,7 @@
 """What waits to be sent to the broker, and the states that every new connection gets again."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -70,8 +71,14 @@ class Outbox:
         while True:
             await before(client)
             while (message := self._waiting.take()) is not None:
+                # QoS 0 is not acknowledged, and waiting with a timeout costs more than sending
+                timeout = None if message.qos else math.inf
                 await client.publish(
-                    message.topic, message.payload, qos=message.qos, retain=message.retain
+                    message.topic,
+                    message.payload,
+                    qos=message.qos,
+                    retain=message.retain,
+                    timeout=timeout,
                 )
                 self.sent += 1
             await self._filled.wait()

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from shared.metric import Metric, flag, percent, rate, shown, size
+from shared.metric import Metric, clock, flag, percent, rate, shown, size
 
 Time = Annotated[datetime, Meta(tz=True)]
 Availability = Literal["online", "offline"]
@@ -22,14 +22,16 @@ ContainerStatus = Literal["running", "warning", "stopped"]
 class Disk(Struct, frozen=True, kw_only=True):
     """A mounted file system of the host."""
 
-    total_bytes: Annotated[int, shown("Size", size("size", enabled=False))]
-    used_bytes: Annotated[int, shown("Used", size("used", enabled=False))]
-    free_bytes: Annotated[int, shown("Free for everyone but root", size("free", enabled=False))]
+    total_bytes: Annotated[int, shown("Size", size("size", "GiB", enabled=False))]
+    used_bytes: Annotated[int, shown("Used", size("used", "GiB", enabled=False))]
+    free_bytes: Annotated[
+        int, shown("Free for everyone but root", size("free", "GiB", enabled=False))
+    ]
     used_percent: Annotated[
         float,
         shown(
             "Used, as `df` counts it",
-            percent("used share", "mdi:harddisk"),
+            percent("usage", "mdi:harddisk"),
         ),
     ]
 
@@ -40,11 +42,15 @@ class Network(Struct, frozen=True, kw_only=True):
     rx_bytes: Annotated[
         int,
         shown(
-            "Received since boot", size("received", enabled=False, state_class="total_increasing")
+            "Received since boot",
+            size("received", "GiB", enabled=False, state_class="total_increasing"),
         ),
     ]
     tx_bytes: Annotated[
-        int, shown("Sent since boot", size("sent", enabled=False, state_class="total_increasing"))
+        int,
+        shown(
+            "Sent since boot", size("sent", "GiB", enabled=False, state_class="total_increasing")
+        ),
     ]
     rx_bytes_per_second: Annotated[float, shown("Receiving", rate("receiving", enabled=False))]
     tx_bytes_per_second: Annotated[float, shown("Sending", rate("sending", enabled=False))]
@@ -59,7 +65,7 @@ class HostStats(Struct, frozen=True, kw_only=True):
         float | None,
         shown(
             "CPU time used since the reading before, all cores",
-            percent("CPU", "mdi:cpu-64-bit"),
+            percent("CPU usage", "mdi:cpu-64-bit"),
         ),
     ]
     cpu_core_percents: Annotated[
@@ -73,7 +79,7 @@ class HostStats(Struct, frozen=True, kw_only=True):
         int | None,
         shown(
             "Clock of the CPU now",
-            Metric("CPU frequency", "Hz", "frequency", precision=0, enabled=False),
+            clock("CPU frequency"),
         ),
     ]
     cpu_temperature_celsius: Annotated[
@@ -95,15 +101,22 @@ class HostStats(Struct, frozen=True, kw_only=True):
             "Load average", Metric("Load (15 min)", precision=2, icon="mdi:gauge", enabled=False)
         ),
     ]
-    memory_total_bytes: Annotated[int, shown("Memory", size("Memory size", enabled=False))]
+    memory_total_bytes: Annotated[int, shown("Memory", size("Memory size", "MiB", enabled=False))]
     memory_available_bytes: Annotated[
-        int, shown("Memory that programs can still have", size("Memory available", enabled=False))
+        int,
+        shown(
+            "Memory that programs can still have", size("Memory available", "MiB", enabled=False)
+        ),
     ]
-    memory_used_bytes: Annotated[int, shown("Memory in use, caches apart", size("Memory used"))]
-    memory_percent: Annotated[float, shown("Memory not available", percent("Memory", "mdi:memory"))]
-    swap_total_bytes: Annotated[int, shown("Swap", size("Swap size", enabled=False))]
-    swap_used_bytes: Annotated[int, shown("Swap in use", size("Swap used", enabled=False))]
-    swap_percent: Annotated[float, shown("Swap in use", percent("Swap", "mdi:memory"))]
+    memory_used_bytes: Annotated[
+        int, shown("Memory in use, caches apart", size("Memory used", "MiB"))
+    ]
+    memory_percent: Annotated[
+        float, shown("Memory not available", percent("Memory usage", "mdi:memory"))
+    ]
+    swap_total_bytes: Annotated[int, shown("Swap", size("Swap size", "MiB", enabled=False))]
+    swap_used_bytes: Annotated[int, shown("Swap in use", size("Swap used", "MiB", enabled=False))]
+    swap_percent: Annotated[float, shown("Swap in use", percent("Swap usage", "mdi:memory"))]
     disks: Annotated[dict[str, Disk], Meta(description="By mount point, `/` first")]
     disk_read_bytes_per_second: Annotated[float | None, shown("All disks", rate("Disk reading"))]
     disk_written_bytes_per_second: Annotated[float | None, shown("All disks", rate("Disk writing"))]
@@ -118,7 +131,8 @@ class HostStats(Struct, frozen=True, kw_only=True):
     booted_at: Annotated[
         Time,
         shown(
-            "When the host was started", Metric("Started", None, "timestamp", None, diagnostic=True)
+            "When the host was started",
+            Metric("Last boot", None, "timestamp", None, diagnostic=True),
         ),
     ]
     core_voltage_volts: Annotated[
@@ -132,14 +146,14 @@ class HostStats(Struct, frozen=True, kw_only=True):
         int | None,
         shown(
             "Raspberry Pi: measured clock of the CPU",
-            Metric("ARM clock", "Hz", "frequency", precision=0, enabled=False, diagnostic=True),
+            clock("ARM clock", diagnostic=True),
         ),
     ]
     core_clock_hertz: Annotated[
         int | None,
         shown(
             "Raspberry Pi: measured clock of the GPU core",
-            Metric("Core clock", "Hz", "frequency", precision=0, enabled=False, diagnostic=True),
+            clock("Core clock", diagnostic=True),
         ),
     ]
     fan_rpm: Annotated[
@@ -152,17 +166,17 @@ class HostStats(Struct, frozen=True, kw_only=True):
         bool | None, shown("Raspberry Pi: the supply is too weak now", flag("Under-voltage"))
     ]
     under_voltage_since_boot: Annotated[
-        bool | None, shown("The same at any time since boot", flag("Under-voltage since start"))
+        bool | None, shown("The same at any time since boot", flag("Under-voltage since boot"))
     ]
     throttled_now: Annotated[bool | None, shown("Raspberry Pi: slowed down now", flag("Throttled"))]
     throttled_since_boot: Annotated[
-        bool | None, shown("The same at any time since boot", flag("Throttled since start"))
+        bool | None, shown("The same at any time since boot", flag("Throttled since boot"))
     ]
     frequency_capped_now: Annotated[
         bool | None, shown("Raspberry Pi: the clock is held down now", flag("Frequency capped"))
     ]
     frequency_capped_since_boot: Annotated[
-        bool | None, shown("The same at any time since boot", flag("Frequency capped since start"))
+        bool | None, shown("The same at any time since boot", flag("Frequency capped since boot"))
     ]
 
 

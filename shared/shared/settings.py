@@ -3,6 +3,8 @@
 `NAME_FILE` names a file that holds the value of `NAME` (for secrets; `NAME` itself wins).
 An empty value means "not set", except where a field says that empty is a value.
 All problems are found in one go and raised together as SettingsError.
+A field whose `extra` says `lenient` is one that an older system would start with whatever it is
+set to: what is out of range is clamped, what is no value is the default, with a warning for each.
 """
 
 import difflib
@@ -18,6 +20,7 @@ from dotenv import dotenv_values
 from msgspec import Meta
 
 from shared.errors import SettingsError
+from shared.lenient import forgiven
 
 S = TypeVar("S", bound="Settings")
 
@@ -107,7 +110,7 @@ def hints(kind: type[Settings]) -> dict[str, Any]:
 
 
 def extra(annotated: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Return the `extra` facts of an annotated type: secret, empty, default."""
+    """Return the `extra` facts of an annotated type: secret, empty, default, lenient."""
     facts: dict[str, Any] = {}
     for meta in get_args(annotated)[1:]:
         facts |= meta.extra or {}
@@ -122,6 +125,7 @@ def load(
     `.env` is looked for in `directory`, as are relative paths of `NAME_FILE`.
     """
     problems: list[str] = []
+    warnings: list[str] = []
     values = _env_file(directory / ".env", problems) | {k: v for k, v in environ.items() if v}
     values |= {k: "" for k, v in environ.items() if not v and k not in values}
     fields: dict[str, Any] = {}
@@ -133,6 +137,10 @@ def load(
         if text is None or (text == "" and "empty" not in extra(annotated)):
             continue
         try:
+            if "lenient" in extra(annotated):
+                text = forgiven(name, text, annotated, warnings)
+                if text is None:
+                    continue
             fields[field] = _convert(text, annotated)
         except ValueError as error:
             given = "" if "secret" in extra(annotated) else f"={text}"
@@ -142,7 +150,7 @@ def load(
     problems += settings.problems() + _zone_problems(settings.tz)
     if problems:
         raise SettingsError(problems)
-    return settings, _unknown(values, known, kind.prefixes)
+    return settings, warnings + _unknown(values, known, kind.prefixes)
 
 
 def host_name() -> str:

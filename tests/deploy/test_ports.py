@@ -12,7 +12,11 @@ from ws_bridge.settings import Settings as WsBridge
 
 def test_wanted_are_the_listeners_by_setting() -> None:
     every = [BrokerSettings(mqtt_websockets_port=9100), Stats(), WsBridge()]
-    assert ports.wanted(every) == {"MQTT_WEBSOCKETS_PORT": 9100, "WS_BRIDGE_STATS_PORT": 8765}
+    assert ports.wanted(every) == {
+        "MQTT_WEBSOCKETS_PORT": 9100,
+        "PISTAT_PORT": 8585,
+        "WS_BRIDGE_STATS_PORT": 8765,
+    }
 
 
 def test_port_0_is_off() -> None:

@@ -52,6 +52,7 @@ class Stack:
         self.project = f"mantel-test-{secrets.token_hex(4)}"
         self.controlled = f"{self.project}-guest"
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
+        self.http_port = free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
         self._environment = {
@@ -63,6 +64,7 @@ class Stack:
             "MQTT_PORT": str(self.port),
             "MQTT_WEBSOCKETS_PORT": str(websockets_port),
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
+            "PISTAT_PORT": str(self.http_port),
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",
         }

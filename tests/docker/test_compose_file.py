@@ -52,7 +52,7 @@ def test_without_settings(config: Any):
     assert published(services) == {
         "mosquitto": ["1883:1883", "9001:9001"],
         "docker-proxy": [],
-        "stats": [],
+        "stats": ["8585:8585"],
         "ws-bridge": ["8765:8765"],
     }
     for service in ("stats", "ws-bridge"):
@@ -72,12 +72,14 @@ def test_names_are_official_or_built_here(config: Any):
 
 def test_two_hubs_on_one_machine(config: Any):
     """Nothing but the ports is the same for two projects, and these can be set."""
-    services = config(MQTT_PORT="1", MQTT_WEBSOCKETS_PORT="2", WS_BRIDGE_STATS_PORT="3")
+    services = config(
+        MQTT_PORT="1", MQTT_WEBSOCKETS_PORT="2", WS_BRIDGE_STATS_PORT="3", PISTAT_PORT="4"
+    )
     assert not any("container_name" in service for service in services.values())
     assert published(services) == {
         "mosquitto": ["1:1883", "2:9001"],
         "docker-proxy": [],
-        "stats": [],
+        "stats": ["4:8585"],
         "ws-bridge": ["3:8765"],
     }
 
@@ -90,6 +92,9 @@ def test_published_port_is_not_the_services_port(config: Any):
         assert environment(services, service, "MQTT_HOST", "MQTT_PORT") == ["mosquitto", ""]
     listens = environment(services, "ws-bridge", "WS_BRIDGE_HOST", "WS_BRIDGE_STATS_PORT")
     assert listens == ["0.0.0.0", "8765"]
+    services = config("PISTAT_PORT=80\nPISTAT_HOST=127.0.0.1\n")
+    assert published(services)["stats"] == ["127.0.0.1:80:8585"]
+    assert environment(services, "stats", "PISTAT_HOST", "PISTAT_PORT") == ["0.0.0.0", "8585"]
 
 
 def test_broker_elsewhere(config: Any):

@@ -60,6 +60,7 @@ class Hub:
         self.directory = directory
         self.broker = Broker(directory / "broker")
         self.stats_port = free_port()
+        self.http_port = free_port()
         self.processes: list[Process] = []
 
     @property
@@ -72,6 +73,8 @@ class Hub:
             "PATH": os.environ["PATH"],
             "MANTEL_NODE": "pi",
             "DOCKER_HOST": "unix:///nonexistent/docker.sock",
+            "PISTAT_HOST": "127.0.0.1",
+            "PISTAT_PORT": str(self.http_port),
             "WS_BRIDGE_HOST": "127.0.0.1",
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             **self.broker.environment(service),

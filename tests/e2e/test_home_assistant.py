@@ -33,7 +33,7 @@ def test_the_host_is_one_device_with_real_numbers(hub: Hub) -> None:
     other = json.loads(found[CONFIG.replace("stats", "ws-bridge")])
     assert config["dev"]["ids"] == other["dev"]["ids"] == ["mantel_pi"]
     components = config["cmps"]
-    for key in ("cpu_percent", "memory_percent", "load_1_minute", "disk_root_used_percent"):
+    for key in ("cpu_percent", "memory_percent", "load_1_minute", "disk:/:used_percent"):
         assert components[key]["state_topic"] == "mantel/host/pi/stats"
     assert components["connectivity"]["state_topic"] in found
     assert found[components["connectivity"]["state_topic"]] == b"online"
@@ -55,20 +55,42 @@ def test_what_has_gone_is_removed_after_a_restart_too(hub: Hub, tmp_path: Path) 
     first = hub.start("stats", DOCKER_HOST=engine.address)
     with Client(hub.broker, "homeassistant") as home:
         home.subscribe(CONFIG)
-        while "container_samba" not in json.loads(receive(home, CONFIG))["cmps"]:
+        while "container:samba" not in json.loads(receive(home, CONFIG))["cmps"]:
             pass
         first.stop()
         del engine.containers["id-samba"]
         hub.start("stats", DOCKER_HOST=engine.address)
-        while "container_samba" in (farewell := json.loads(receive(home, CONFIG))["cmps"]):
-            if farewell["container_samba"] == {"p": "binary_sensor"}:
+        while "container:samba" in (farewell := json.loads(receive(home, CONFIG))["cmps"]):
+            if farewell["container:samba"] == {"p": "binary_sensor"}:
                 break
         else:
             raise AssertionError("left out without a farewell: it would stay for ever")
         final = json.loads(receive(home, CONFIG))["cmps"]
-    assert "container_samba" not in final
-    assert "container_gitea" in final
+    assert "container:samba" not in final
+    assert "container:gitea" in final
     engine.close()
+
+
+def test_containers_outlive_their_engine(hub: Hub, tmp_path: Path) -> None:
+    """While it is updated they are stopped, and what the user made of their entities stays."""
+    engine = Engine(tmp_path / "docker.sock")
+    engine.change(inspected("gitea", "running"))
+    first = hub.start("stats", DOCKER_HOST=engine.address)
+    topic = "mantel/host/pi/containers"
+    with Client(hub.broker, "homeassistant") as home:
+        home.subscribe(CONFIG, topic)
+        while "container:gitea" not in json.loads(receive(home, CONFIG))["cmps"]:
+            pass
+        engine.die()
+        (tmp_path / "docker.sock").unlink()
+        while (got := json.loads(receive(home, topic))[0])["status"] != "stopped":
+            pass
+        assert got["name"] == "gitea"
+        first.stop()
+        hub.start("stats", DOCKER_HOST=engine.address).wait_for_log("shown as stopped")
+        assert "container:gitea" in json.loads(receive(home, CONFIG))["cmps"]
+        left = [json.loads(m.payload)["cmps"] for m in home.drain() if m.topic == CONFIG]
+        assert all("name" in each["container:gitea"] for each in left)
 
 
 def test_without_a_prefix_nothing_is_announced(hub: Hub) -> None:

@@ -46,6 +46,8 @@ class Tree:
         self.settings(
             MANTEL_NODE="pi",
             MQTT_PORT=str(self.port),
+            PISTAT_HOST="127.0.0.1",
+            PISTAT_PORT=str(free_port()),
             WS_BRIDGE_HOST="127.0.0.1",
             WS_BRIDGE_STATS_PORT=str(self.stats_port),
             STATS_INTERVAL_SECONDS="0.5",

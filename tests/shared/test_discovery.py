@@ -32,27 +32,36 @@ def test_the_payload_has_what_home_assistant_demands() -> None:
 
 def test_what_has_gone_is_taken_back_by_its_platform_alone() -> None:
     """Leaving it out does nothing; a component of another platform has gone too."""
-    before = payload(disk={"p": "sensor"}, fan={"p": "sensor"}, cpu={"p": "sensor"})
-    after = payload(fan={"p": "binary_sensor"}, cpu={"p": "sensor"})
-    farewell = json.loads(discovery.withdrawal(before, after) or b"")
-    assert farewell["cmps"]["disk"] == {"p": "sensor"}
-    assert farewell["cmps"]["fan"] == {"p": "sensor"}
-    assert farewell["cmps"]["cpu"]["unique_id"] == "mantel_pi_stats_cpu"
-    assert discovery.withdrawal(after, after) is None
+    before = discovery.announced(
+        payload(disk={"p": "sensor"}, fan={"p": "sensor"}, cpu={"p": "sensor"})
+    )
+    now: dict[str, discovery.Component] = {"fan": {"p": "binary_sensor"}, "cpu": {"p": "sensor"}}
+    gone = discovery.gone(before, now)
+    assert set(gone) == {"disk", "fan"}
+    farewell = json.loads(
+        discovery.config(
+            root="mantel", node="pi", service="stats", version="1",
+            availability_topic="a", components=now, removed=gone,
+        )
+    )["cmps"]  # fmt: skip
+    assert farewell["disk"] == {"p": "sensor"}
+    assert farewell["fan"] == {"p": "sensor"}
+    assert farewell["cpu"]["unique_id"] == "mantel_pi_stats_cpu"
+    assert discovery.gone(now, now) == {}
 
 
 def test_a_broken_earlier_payload_is_no_ground_to_fail() -> None:
     """Whatever the broker kept."""
     for broken in (b"", b"{", b"[]", b'{"cmps": 1}', b'{"cmps": {"a": 1}}', b"\xff"):
-        assert discovery.withdrawal(broken, payload()) is None
+        assert discovery.announced(broken) == {}
 
 
 UNITS: dict[str | None, set[str | None]] = {
     None: {None, "%", "rpm"},
     "temperature": {"°C"},
-    "data_size": {"B"},
-    "data_rate": {"B/s"},
-    "frequency": {"Hz"},
+    "data_size": {"MiB", "GiB"},
+    "data_rate": {"kB/s"},
+    "frequency": {"MHz"},
     "voltage": {"V"},
     "timestamp": {None},
     "problem": {None},

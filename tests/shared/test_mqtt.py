@@ -223,6 +223,46 @@ async def test_home_assistants_birth_brings_everything_again(
         assert [name for name, _ in order] == ["discovery", "availability", "state"]
 
 
+async def test_what_went_while_home_assistant_was_down_is_taken_back(
+    hub: tuple[Connect, Outage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its birth: once more whole, then by its platform, then no more; else it is a ghost."""
+    monkeypatch.setattr("shared.announcement._JITTER_SECONDS", (0.0, 0.1))
+    monkeypatch.setattr("shared.announcement._SETTLE_SECONDS", 0.2)
+    connect, _ = hub
+    async with connect("stats") as service, connect("homeassistant") as home:
+        told = home.subscribe(topics.DISCOVERY, service="stats")
+        fan, disk = {"p": "sensor", "name": "Fan"}, {"p": "sensor", "name": "Disk"}
+        service.announce({"fan": fan, "disk": disk})
+        await soon(anext(told))
+        service.announce({"fan": fan})
+        heard = [json.loads((await soon(anext(told))).payload)["cmps"] for _ in range(2)]
+        assert [each.get("disk") for each in heard] == [{"p": "sensor"}, None]
+        await until(lambda: home.publish(topics.BIRTH, "online"))
+        heard = [json.loads((await soon(anext(told))).payload)["cmps"] for _ in range(3)]
+        assert heard[0]["disk"]["name"] == "Disk"
+        assert heard[1]["disk"] == {"p": "sensor"}
+        assert "disk" not in heard[2]
+
+
+async def test_what_is_undecided_stays_announced(hub: tuple[Connect, Outage]) -> None:
+    """A service that does not know yet keeps what it announced in an earlier life."""
+    connect, _ = hub
+    async with connect("operator") as reader:
+        told = reader.subscribe(topics.DISCOVERY, service="stats")
+        container = {"p": "binary_sensor", "name": "Git"}
+        async with connect("stats") as service:
+            service.announce({"container:git": container, "fan": {"p": "sensor"}})
+            await soon(anext(told))
+        async with connect("stats") as service:
+            service.announce({"fan": {"p": "sensor"}}, ("container:",))
+            cmps = json.loads((await soon(anext(told))).payload)["cmps"]
+            assert cmps["container:git"]["name"] == "Git"
+            service.announce({"fan": {"p": "sensor"}})
+            cmps = json.loads((await soon(anext(told))).payload)["cmps"]
+            assert cmps["container:git"] == {"p": "binary_sensor"}
+
+
 async def test_a_wrong_password_is_said_once_and_tried_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from shared.discovery import Component
 from shared.fake_broker import FakeBroker
 from shared.mqtt import Mqtt
 from shared.settings import Settings
@@ -23,45 +24,56 @@ class Announced:
     def __init__(self) -> None:
         self.mqtt = Mqtt(Settings(mantel_node="pi"), "stats", connect=FakeBroker().client)
         self.entities: list[set[str]] = []
-        self.mqtt.announce = lambda components: self.entities.append(set(components))  # type: ignore[method-assign]
+        self.undecided: list[tuple[str, ...]] = []
+        self.mqtt.announce = self._announce  # type: ignore[method-assign]
+
+    def _announce(self, components: dict[str, Component], undecided: tuple[str, ...] = ()) -> None:
+        self.entities.append(set(components))
+        self.undecided.append(undecided)
 
 
 async def test_a_sensor_that_fails_keeps_its_entity() -> None:
     """Its value is null meanwhile; deleting it would delete what the user made of it."""
     announced = Announced()
-    told = Told(announced.mqtt, EntityList(announced.mqtt, ("host",)))
+    told = Told(announced.mqtt, EntityList(announced.mqtt))
     told.publish(STATS)
     assert "fan_rpm" in announced.entities[0]
     told.publish(replace(STATS, fan_rpm=None, cpu_temperature_celsius=None))
     assert len(announced.entities) == 1, "nothing changed for Home Assistant"
 
 
-async def test_a_disk_that_has_gone_loses_its_entities() -> None:
-    """They are announced no more, which takes them back."""
+async def test_a_disk_that_comes_and_goes_keeps_its_entities() -> None:
+    """As does a tunnel that goes up and down all day."""
     announced = Announced()
-    told = Told(announced.mqtt, EntityList(announced.mqtt, ("host",)))
-    stick = {**STATS.disks, "/mnt/stick": STATS.disks["/"]}
-    told.publish(replace(STATS, disks=stick))
+    told = Told(announced.mqtt, EntityList(announced.mqtt))
     told.publish(STATS)
-    gone = announced.entities[0] - announced.entities[1]
-    assert {key for key in gone if "stick" in key} == gone != set()
+    told.publish(replace(STATS, disks={**STATS.disks, "/mnt/stick": STATS.disks["/"]}))
+    told.publish(STATS)
+    assert len(announced.entities) == 2
+    assert announced.entities[1] - announced.entities[0] == {
+        f"disk:/mnt/stick:{field}"
+        for field in ("total_bytes", "used_bytes", "free_bytes", "used_percent")
+    }
 
 
-async def test_nothing_is_announced_with_one_part_missing() -> None:
-    """Half an announcement would take back the other half of an earlier life."""
+async def test_containers_stay_undecided_until_they_are_known() -> None:
+    """To take back those of an earlier life would cost what the user made of them."""
     announced = Announced()
-    entities = EntityList(announced.mqtt, ("host", "containers"))
+    entities = EntityList(announced.mqtt)
     Told(announced.mqtt, entities).publish(STATS)
-    assert announced.entities == []
-    entities.replace("containers", {})
-    assert len(announced.entities) == 1
+    assert announced.undecided == [("container:",)]
+    entities.replace_containers({})
+    assert announced.undecided[-1] == ()
+    entities.replace_containers({"container:a": {"p": "binary_sensor"}})
+    assert "container:a" in announced.entities[-1]
+    assert len(announced.entities) == 3
 
 
 async def test_edges_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     """For the operator, as a warning when it begins and as information when it ends."""
     caplog.set_level(logging.INFO, "stats")
     announced = Announced()
-    told = Told(announced.mqtt, EntityList(announced.mqtt, ("host",)))
+    told = Told(announced.mqtt, EntityList(announced.mqtt))
     told.publish(replace(STATS, under_voltage_now=True))
     told.publish(STATS)
     assert [(r.levelname, r.message) for r in caplog.records] == [

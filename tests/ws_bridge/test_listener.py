@@ -69,7 +69,7 @@ async def test_a_client_that_says_goodbye_while_frames_go_out(
     listener: Listener, port: int
 ) -> None:
     """Nothing is written after the goodbye, and nobody else is disturbed."""
-    async with connect(f"ws://127.0.0.1:{port}/") as other:
+    async with connect(f"ws://127.0.0.1:{port}/", max_queue=None) as other:
         assert await other.recv() == "hello"
         leaving = [await raw(port) for _ in range(20)]
         await until(lambda: len(listener) == 21)

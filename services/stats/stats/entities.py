@@ -1,10 +1,13 @@
 """What Home Assistant shows of the host, made from the payloads' models. Pure."""
 
-import re
 from collections.abc import Iterable
 
 from shared.discovery import Component, component, metrics
+from shared.metric import Metric
 from shared.payloads import Container, Disk, HostStats, Network
+
+CONTAINER = "container:"
+"""How the keys of containers' entities begin."""
 
 
 def told_fields(stats: HostStats) -> frozenset[str]:
@@ -12,27 +15,42 @@ def told_fields(stats: HostStats) -> frozenset[str]:
     return frozenset(field for field in metrics(HostStats) if getattr(stats, field) is not None)
 
 
-def host_entities(stats: HostStats, fields: frozenset[str], topic: str) -> dict[str, Component]:
-    """Return the components of one reading: `fields`, cores, disks and interfaces."""
+def host_entities(
+    fields: Iterable[str],
+    cores: int,
+    disks: Iterable[str],
+    networks: Iterable[str],
+    topic: str,
+) -> dict[str, Component]:
+    """Return the components of a host's readings, each of which picks its value out of `topic`.
+
+    `fields` are those that the host can tell, `disks` are mount points, `networks` interfaces.
+    """
     found = {}
     for field, metric in metrics(HostStats).items():
         if field == "cpu_core_percents":
-            for core in range(len(stats.cpu_core_percents)):
-                template = f"{{{{ value_json.{field}[{core}] | default(none) }}}}"
+            for core in range(cores):
+                value = f"value_json.{field}[{core}] | default(none)"
                 found[f"cpu_core_{core}_percent"] = component(
-                    metric, topic, template, f"{metric.name} {core}"
+                    metric, topic, _template(metric, value), f"{metric.name} {core}"
                 )
         elif field in fields:
-            found[field] = component(metric, topic, f"{{{{ value_json.{field} }}}}")
-    for mount in stats.disks:
+            found[field] = component(metric, topic, _template(metric, f"value_json.{field}"))
+    for mount in disks:
         for field, metric in metrics(Disk).items():
-            found[f"disk_{_slug(mount)}_{field}"] = component(
-                metric, topic, _of("disks", mount, field), f"Disk {mount} {metric.name}"
+            found[f"disk:{mount}:{field}"] = component(
+                metric,
+                topic,
+                _template(metric, _of("disks", mount, field)),
+                f"Disk {mount} {metric.name}",
             )
-    for name in stats.networks:
+    for name in networks:
         for field, metric in metrics(Network).items():
-            found[f"network_{_slug(name)}_{field}"] = component(
-                metric, topic, _of("networks", name, field), f"{name} {metric.name}"
+            found[f"network:{name}:{field}"] = component(
+                metric,
+                topic,
+                _template(metric, _of("networks", name, field)),
+                f"{name} {metric.name}",
             )
     return found
 
@@ -43,7 +61,7 @@ def event_entity(topic: str) -> dict[str, Component]:
     return {
         "host_event": {
             "p": "event",
-            "name": "Event",
+            "name": "Host event",
             "state_topic": topic,
             "event_types": [f"{kind}_{edge}" for kind in kinds for edge in ("began", "ended")],
             "value_template": (
@@ -66,40 +84,49 @@ def container_entities(
     """
     found: dict[str, Component] = {}
     for container in containers:
-        key, shown = f"container_{_slug(container.name)}", _quoted(container.name)
+        key, shown = f"{CONTAINER}{container.name}", _quoted(container.name)
         chosen = f"value_json | selectattr('name', 'eq', {shown}) | list | first | default({{}})"
         found[key] = {
             "p": "binary_sensor",
             "name": f"Container {container.name}",
             "state_topic": topic,
+            # one that is unhealthy runs all the same; its attributes tell
             "value_template": (
-                f"{{{{ 'ON' if ({chosen}).get('status') == 'running' else 'OFF' }}}}"
+                f"{{{{ 'OFF' if ({chosen}).get('status', 'stopped') == 'stopped' else 'ON' }}}}"
             ),
             "device_class": "running",
             "json_attributes_topic": topic,
-            "json_attributes_template": f"{{{{ ({chosen}) | tojson }}}}",
+            # without its memory, which changes each minute and would be a row in the database
+            "json_attributes_template": (
+                f"{{{{ dict(({chosen}) | dictsort | rejectattr(0, 'eq', 'memory_bytes')) "
+                "| tojson }}"
+            ),
         }
         if container.name in controlled:
-            for verb in ("restart", "start", "stop"):
-                found[f"{key}_{verb}"] = {
+            for verb, icon in (("restart", None), ("start", "mdi:play"), ("stop", "mdi:stop")):
+                found[f"{key}:{verb}"] = {
                     "p": "button",
                     "name": f"Container {container.name} {verb}",
                     "command_topic": controlled[container.name],
                     "payload_press": verb,
                     "qos": 1,
                     "entity_category": "config",
-                } | ({"device_class": "restart"} if verb == "restart" else {})
+                } | ({"icon": icon} if icon else {"device_class": "restart"})
     return found
+
+
+def _template(metric: Metric, value: str) -> str:
+    """Return the template for an expression; null stays null, which shows as unknown."""
+    if metric.scale == 1:
+        return f"{{{{ {value} }}}}"
+    scaled = f"(({value}) / {metric.scale}) | round({metric.precision})"
+    return f"{{{{ none if ({value}) is none else {scaled} }}}}"
 
 
 def _of(group: str, key: str, field: str) -> str:
     """Pick a field of something that may vanish: `none` then, without a line in the log."""
-    return f"{{{{ value_json.{group}.get({_quoted(key)}, {{}}).get('{field}') }}}}"
+    return f"value_json.{group}.get({_quoted(key)}, {{}}).get('{field}')"
 
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") or "root"

@@ -2,27 +2,34 @@
 
 from shared.discovery import Component
 from shared.mqtt import Mqtt
+from stats.entities import CONTAINER
 
 
 class EntityList:
-    """Collects the entities of each part, and announces when every part has told its own.
+    """Announces the host's entities, with those of the containers as soon as they are known.
 
-    With one part missing the entities that it had in an earlier life would be withdrawn, and
-    Home Assistant would forget what the user made of them.
+    Until then those of an earlier life stay: to take them back and announce them again would
+    cost what the user made of them.
     """
 
-    def __init__(self, mqtt: Mqtt, parts: tuple[str, ...]) -> None:
+    def __init__(self, mqtt: Mqtt) -> None:
         self._mqtt = mqtt
-        self._parts: dict[str, dict[str, Component] | None] = dict.fromkeys(parts)
+        self._host: dict[str, Component] | None = None
+        self._containers: dict[str, Component] | None = None
 
-    def replace(self, part: str, entities: dict[str, Component]) -> None:
-        """Make these the entities of `part`."""
-        if self._parts[part] == entities:
+    def replace_host(self, entities: dict[str, Component]) -> None:
+        """Make these the entities of the host."""
+        self._host = entities
+        self._announce()
+
+    def replace_containers(self, entities: dict[str, Component]) -> None:
+        """Make these the entities of the containers."""
+        if entities != self._containers:
+            self._containers = entities
+            self._announce()
+
+    def _announce(self) -> None:
+        if self._host is None:
             return
-        self._parts[part] = entities
-        every: dict[str, Component] = {}
-        for told in self._parts.values():
-            if told is None:
-                return
-            every |= told
-        self._mqtt.announce(every)
+        undecided = (CONTAINER,) if self._containers is None else ()
+        self._mqtt.announce(self._host | (self._containers or {}), undecided)

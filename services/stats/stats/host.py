@@ -6,17 +6,23 @@ and the mounts, which are those of the reader; the host's stand under /proc/1.
 
 import os
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
-from stats.interfaces import interface_bytes
-from stats.mounts import mount_points
+from stats.hardware import Hardware
+from stats.interfaces import interface_counters
+from stats.machine import about
+from stats.mounts import mounts
 from stats.pi import Pi
-from stats.sampling import DiskSample, Sample
+from stats.process_table import ProcessTable
+from stats.processes import Process
+from stats.rooms import Rooms
+from stats.sensors import Sensors
+from stats.snapshot import Cores, Device, Snapshot
+from stats.wireless import Wireless
 
-_CPU_SENSORS = ("cpu_thermal", "cpu-thermal", "coretemp", "k10temp", "zenpower", "soc_thermal")
+_SOCKETS = ("tcp", "tcp6", "udp", "udp6")
 
 
 class Host:
@@ -26,34 +32,12 @@ class Host:
         self._root = root
         self._process = "/proc/1" if root else "/proc/self"
         self._sys = Path(sys)
+        self._sensors = Sensors(self._sys)
         self._pi = Pi(self._sys, Path(root or "/", "dev/vcio"))
-
-    def sample(self) -> Sample:
-        """Read everything once. Blocks for about a millisecond, longer on a failing disk."""
-        memory = psutil.virtual_memory()
-        swap = psutil.swap_memory()
-        frequency = psutil.cpu_freq()
-        io = psutil.disk_io_counters()
-        pi = self._pi.read()
-        return Sample(
-            at=datetime.now().astimezone(),
-            seconds=time.monotonic(),
-            cores=[_busy_and_total(core) for core in psutil.cpu_times(percpu=True)],
-            load=os.getloadavg(),
-            memory=(memory.total, memory.available, memory.used),
-            swap=(swap.total, swap.used),
-            disks=self._disks(),
-            disk_bytes=(io.read_bytes, io.write_bytes) if io else None,
-            networks=interface_bytes(self._table("net/dev")),
-            booted_at=datetime.fromtimestamp(psutil.boot_time(), UTC).astimezone(),
-            frequency_hertz=int(frequency.current * 1_000_000) if frequency else None,
-            temperature_celsius=self._temperature(),
-            fan_rpm=_fan(),
-            throttled=pi.throttled,
-            core_volts=pi.core_volts,
-            arm_hertz=pi.arm_hertz,
-            core_hertz=pi.core_hertz,
-        )
+        self._hardware = Hardware(root, self._sys)
+        self._wireless = Wireless(root)
+        self._rooms = Rooms(root)
+        self._processes = ProcessTable(root)
 
     def _table(self, name: str) -> str:
         try:
@@ -61,53 +45,85 @@ class Host:
         except OSError:
             return Path("/proc/self", name).read_text("utf-8", "replace")
 
-    def _disks(self) -> list[DiskSample]:
-        disks = []
-        for mount in mount_points(self._table("mounts")):
-            # In a container: mounted on the host later, so here it would be the disk below
-            if mount != "/" and not os.path.ismount(self._root + mount):
-                continue
-            try:
-                room = os.statvfs(self._root + mount)
-            except OSError:  # unmounted since, or not for our eyes
-                continue
-            if room.f_blocks:
-                used = (room.f_blocks - room.f_bfree) * room.f_frsize
-                free = room.f_bavail * room.f_frsize
-                disks.append(DiskSample(mount, room.f_blocks * room.f_frsize, used, free))
-        return disks
+    def snapshot(self) -> Snapshot:
+        """Read what the HTTP API tells of the host. Blocks for some milliseconds."""
+        self._sensors.look()
+        memory, swap, frequency = psutil.virtual_memory(), psutil.swap_memory(), psutil.cpu_freq()
+        details = self._pi.details()
+        return Snapshot(
+            at=time.time(),
+            uptime=self.uptime(),
+            cores=self.cores(),
+            frequency=frequency.current if frequency else None,
+            temperature=self._sensors.temperature_celsius(),
+            load=os.getloadavg(),
+            memory=(memory.total, memory.available, memory.used, memory.percent),
+            swap=(swap.total, swap.used, swap.free, swap.percent),
+            disk=self._rooms.read(["/"])["/"],
+            disk_io=self.disk_io(),
+            network=self.network(),
+            gpu=details.gpu,
+            power=details.power,
+            clocks=details.clocks,
+            hardware=self._hardware.read(),
+        )
 
-    def _temperature(self) -> float | None:
-        sensors = psutil.sensors_temperatures()
-        names = [name for name in _CPU_SENSORS if name in sensors] or list(sensors)
-        for name in names:
-            for sensor in sensors[name]:
-                if sensor.current is not None:
-                    return float(sensor.current)
-        return thermal_celsius(self._sys)
+    def cores(self) -> Cores:
+        """Return busy and total CPU seconds of each core since boot."""
+        return [_busy_and_total(core) for core in psutil.cpu_times(percpu=True)]
 
+    def uptime(self) -> float:
+        """Return the seconds since the host was started."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
-def thermal_celsius(sys: Path) -> float | None:
-    """Return the temperature of the first thermal zone that gives one, CPU zones before others."""
-    readings = []
-    for zone in sorted(sys.glob("class/thermal/thermal_zone*")):
+    def memory_percent(self) -> float:
+        """Return the share of memory that is not available."""
+        return float(psutil.virtual_memory().percent)
+
+    def disk_io(self) -> dict[str, int]:
+        """Return the counters of all disks together, empty when the kernel has none."""
+        io = psutil.disk_io_counters()
+        keys = (
+            "read_count", "write_count", "read_bytes", "write_bytes", "read_time", "write_time",
+        )  # fmt: skip
+        return {key: getattr(io, key) for key in keys} if io else {}
+
+    def network(self) -> dict[str, dict[str, int] | int]:
+        """Return the counters of each interface and the count of sockets; empty on failure."""
         try:
-            kind = (zone / "type").read_text("ascii").strip() if (zone / "type").exists() else ""
-            celsius = int((zone / "temp").read_text("ascii")) / 1000
+            found: dict[str, dict[str, int] | int] = {**interface_counters(self._table("net/dev"))}
+            found["active_connections"] = sum(
+                max(0, self._table(f"net/{kind}").count("\n") - 1) for kind in _SOCKETS
+            )
         except (OSError, ValueError):
-            continue
-        readings.append(("cpu" not in kind and "pkg" not in kind, celsius))
-    return min(readings, key=lambda reading: reading[0])[1] if readings else None
+            return {}
+        for name, strength in self._wireless.read().items():
+            interface = found.get(name)
+            if isinstance(interface, dict):
+                interface["signal_strength"] = strength
+        return found
+
+    def devices(self) -> list[Device]:
+        """Return the mounted disks with their room, None where it cannot be had."""
+        table = mounts(self._table("mounts"))
+        rooms = self._rooms.read([mount.mountpoint for mount in table])
+        # A second mount of a disk has the same room, and may not look mounted in a container
+        known = {mount.device: room for mount in table if (room := rooms[mount.mountpoint])}
+        return [
+            Device(*mount, rooms[mount.mountpoint] or known.get(mount.device)) for mount in table
+        ]
+
+    def processes(self) -> list[Process]:
+        """Return all processes, with the CPU time of each since the call before."""
+        return self._processes.read()
+
+    def about(self) -> dict[str, object]:
+        """Return platform, name and whether this is a Raspberry Pi."""
+        model = str(self._hardware.read().get("model", ""))
+        return about(is_raspberry_pi=model.startswith("Raspberry Pi"))
 
 
 def _busy_and_total(times: "psutil._ntuples.scputimes") -> tuple[float, float]:
     # guest time is already part of user time
     total = sum(times) - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0)
     return total - times.idle - getattr(times, "iowait", 0.0), total
-
-
-def _fan() -> int | None:
-    for fans in psutil.sensors_fans().values():
-        for fan in fans:
-            return int(fan.current)
-    return None

@@ -1,9 +1,31 @@
 """Which mounted file systems are worth showing, from the kernel's table. Pure."""
 
 import re
+from typing import NamedTuple
 
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _SKIPPED_TYPES = frozenset({"squashfs", "iso9660", "udf", "erofs"})  # always full by design
+
+
+class Mount(NamedTuple):
+    """A mounted file system."""
+
+    device: str
+    mountpoint: str
+    filesystem: str
+
+
+def mounts(table: str) -> list[Mount]:
+    """Return `/` and every mount of a local disk in /proc/mounts, in its order.
+
+    When two are on one point the later hides the earlier.
+    """
+    found: dict[str, Mount] = {}
+    for line in table.splitlines():
+        fields = [_OCTAL.sub(lambda m: chr(int(m[1], 8)), field) for field in line.split(" ")]
+        if len(fields) >= 3 and (fields[0].startswith("/dev/") or fields[1] == "/"):
+            found[fields[1]] = Mount(*fields[:3])
+    return list(found.values())
 
 
 def mount_points(table: str) -> list[str]:

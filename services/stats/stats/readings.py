@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from shared import topics
 from shared.complaints import Complaints
@@ -14,41 +16,68 @@ from stats.edges import Kind, active, events
 from stats.entities import event_entity, host_entities, told_fields
 from stats.entity_list import EntityList
 from stats.mock import mock_stats
-from stats.sampling import reading
+from stats.sampling import Sample, reading
 
 log = logging.getLogger("stats")
 
+_LOOK_SECONDS = 9.0  # disks and sensors: each fifth reading
 _FIRST_SECONDS = 0.2  # rates need two samples; nobody waits a whole interval for the first reading
 
 
-async def publish_readings(
-    mqtt: Mqtt, entities: EntityList, root: str, sys: str, interval_seconds: float
-) -> None:
-    """Read the host each interval and publish what it says."""
-    from stats.host import Host
+class Sampled(Protocol):
+    """A host whose counters can be read."""
 
-    host = Host(root, sys)
+    def look(self) -> None:
+        """Read what changes slowly; blocks."""
+
+    def sample(self) -> Sample:
+        """Read everything else; takes a fraction of a millisecond."""
+
+
+async def publish_readings(
+    mqtt: Mqtt,
+    entities: EntityList,
+    host: Sampled,
+    interval_seconds: float,
+    take: Callable[[HostStats], None],
+) -> None:
+    """Read the host each interval and publish what it says; `take` gets each reading too."""
     told = Told(mqtt, entities)
     complaints = Complaints(log)
-    before = await asyncio.to_thread(host.sample)
+    loop = asyncio.get_running_loop()
+    await asyncio.to_thread(host.look)
+    looked_at = loop.time()
+    before = host.sample()
     await asyncio.sleep(_FIRST_SECONDS)
     async for _ in beats(interval_seconds):
         try:
-            after = await asyncio.to_thread(host.sample)
-        except OSError as error:
+            if loop.time() - looked_at > _LOOK_SECONDS:
+                looked_at = loop.time()
+                await asyncio.to_thread(host.look)
+            after = host.sample()
+        except (OSError, ValueError, KeyError) as error:
             complaints.say("reading", f"left out: {error}")
             continue
         complaints.settle("reading")
-        told.publish(reading(before, after))
+        stats = reading(before, after)
+        told.publish(stats)
+        take(stats)
         before = after
 
 
-async def invent_readings(mqtt: Mqtt, entities: EntityList, interval_seconds: float) -> None:
-    """Publish readings of a host that does not exist."""
+async def invent_readings(
+    mqtt: Mqtt,
+    entities: EntityList,
+    interval_seconds: float,
+    take: Callable[[HostStats], None],
+) -> None:
+    """Publish readings of a host that does not exist; `take` gets each of them too."""
     told = Told(mqtt, entities)
     started_at = datetime.now().astimezone().replace(microsecond=0)
     async for _ in beats(interval_seconds):
-        told.publish(mock_stats(datetime.now().astimezone(), started_at, random.random))
+        stats = mock_stats(datetime.now().astimezone(), started_at, random.random)
+        told.publish(stats)
+        take(stats)
 
 
 class Told:
@@ -59,17 +88,14 @@ class Told:
         self._entities = entities
         self._wrong: frozenset[Kind] = frozenset()
         self._fields: frozenset[str] = frozenset()
+        self._disks: dict[str, None] = {}
+        self._networks: dict[str, None] = {}
+        self._shape: tuple[int, ...] = ()
 
     def publish(self, stats: HostStats) -> None:
         """Publish a reading, and what began or ended with it."""
         self._mqtt.publish(topics.HOST_STATS, stats)
-        # a sensor that fails for a while keeps its entity, and what the user made of it
-        self._fields |= told_fields(stats)
-        self._entities.replace(
-            "host",
-            host_entities(stats, self._fields, self._mqtt.name(topics.HOST_STATS))
-            | event_entity(self._mqtt.name(topics.HOST_EVENT)),
-        )
+        self._announce(stats)
         wrong = active(stats, self._wrong)
         for event in events(self._wrong, wrong, stats.at):
             self._mqtt.publish(topics.HOST_EVENT, event)
@@ -77,3 +103,24 @@ class Told:
             log.log(logging.WARNING if event.active else logging.INFO, "host: %s %s",
                     what, "began" if event.active else "ended")  # fmt: skip
         self._wrong = wrong
+
+    def _announce(self, stats: HostStats) -> None:
+        """Announce what this host has shown since the service was started.
+
+        A sensor that fails for a while, a disk or a network that comes and goes keeps its
+        entity, and with it what the user made of it. What never came back is removed when the
+        service is started again.
+        """
+        self._fields |= told_fields(stats)
+        self._disks |= dict.fromkeys(stats.disks)
+        self._networks |= dict.fromkeys(stats.networks)
+        cores = len(stats.cpu_core_percents)
+        shape = (len(self._fields), cores, len(self._disks), len(self._networks))
+        if shape == self._shape:  # a hundred entities are not made anew for each reading
+            return
+        self._shape = shape
+        topic = self._mqtt.name(topics.HOST_STATS)
+        self._entities.replace_host(
+            host_entities(self._fields, cores, self._disks, self._networks, topic)
+            | event_entity(self._mqtt.name(topics.HOST_EVENT))
+        )

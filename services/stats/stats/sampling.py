@@ -10,6 +10,9 @@ from shared.payloads import Disk, HostStats, Network
 MOST_BYTES = 2000
 """A reading stays below 2 kB, which every ESP32 client can take."""
 
+_MOST_SHOWN = 3
+_REAL = ("eth", "en", "wl")  # before tunnels and the like
+
 
 @dataclass(frozen=True)
 class DiskSample:
@@ -57,7 +60,7 @@ def reading(before: Sample, after: Sample) -> HostStats:
     A counter that went down (an interface that was removed and came back) counts from zero.
     """
     seconds = max(after.seconds - before.seconds, 0.001)
-    cores = _busy(before.cores, after.cores)
+    cores = busy_percents(before.cores, after.cores)
     networks = {
         name: _network(before.networks.get(name), now, seconds)
         for name, now in sorted(after.networks.items())
@@ -72,7 +75,7 @@ def reading(before: Sample, after: Sample) -> HostStats:
     stats = HostStats(
         at=after.at,
         mock=False,
-        cpu_percent=_share(_sum(before.cores), _sum(after.cores)),
+        cpu_percent=busy_percent(before.cores, after.cores),
         cpu_core_percents=cores,
         cpu_frequency_hertz=after.frequency_hertz,
         cpu_temperature_celsius=_rounded(after.temperature_celsius, 1),
@@ -109,22 +112,33 @@ def reading(before: Sample, after: Sample) -> HostStats:
 
 
 def fitted(stats: HostStats) -> HostStats:
-    """Leave out the last interfaces and disks until the reading fits `MOST_BYTES`.
+    """Leave out disks and interfaces beyond the third, and more where it must be.
 
-    The totals still count them; `/` and one interface always stay.
+    Three of each fit however long their numbers are, so that the choice does not change from
+    reading to reading. The totals still count all; `/` and one interface always stay.
     """
-    while len(msgspec.json.encode(stats)) > MOST_BYTES:
-        if len(stats.networks) > max(1, len(stats.disks)):
-            kept = dict(list(stats.networks.items())[:-1])
-            stats = msgspec.structs.replace(stats, networks=kept)
-        elif len(stats.disks) > 1:
-            stats = msgspec.structs.replace(stats, disks=dict(list(stats.disks.items())[:-1]))
-        else:
+    networks = sorted(stats.networks, key=lambda name: (not name.startswith(_REAL), name))
+    for most in range(_MOST_SHOWN, 0, -1):
+        stats = msgspec.structs.replace(
+            stats,
+            disks=dict(list(stats.disks.items())[:most]),
+            networks={name: stats.networks[name] for name in networks[:most]},
+        )
+        if len(msgspec.json.encode(stats)) <= MOST_BYTES:
             break
     return stats
 
 
-def _busy(before: list[tuple[float, float]], after: list[tuple[float, float]]) -> list[float]:
+def busy_percent(
+    before: list[tuple[float, float]], after: list[tuple[float, float]]
+) -> float | None:
+    """Return the CPU time used of all cores, None when no time has passed."""
+    return _share(_sum(before), _sum(after))
+
+
+def busy_percents(
+    before: list[tuple[float, float]], after: list[tuple[float, float]]
+) -> list[float]:
     """Return the percentage of each core; cores can come and go while the host runs."""
     return [_share(old, new) or 0.0 for old, new in zip(before, after, strict=False)]
 

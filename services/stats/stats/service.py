@@ -6,6 +6,9 @@ from pathlib import Path
 from shared import topics
 from shared.mqtt import Mqtt
 from stats.entity_list import EntityList
+from stats.http_server import serve_http
+from stats.machine import MockMachine
+from stats.monitor import Monitor
 from stats.readings import invent_readings, publish_readings
 from stats.settings import Settings
 from stats.supervision import Shown, follow_containers, invent_containers, obey_commands
@@ -22,13 +25,19 @@ async def run(settings: Settings) -> None:
         Mqtt(settings, "stats") as mqtt,
         asyncio.TaskGroup() as tasks,
     ):
-        entities = EntityList(mqtt, ("host", "containers"))
+        entities = EntityList(mqtt)
         shown = Shown(mqtt, entities, wanted, controlled)
         if settings.stats_mock:
-            readings = invent_readings(mqtt, entities, interval)
+            monitor = Monitor(MockMachine(), settings)
+            readings = invent_readings(mqtt, entities, interval, monitor.take)
             containers = invent_containers(shown, wanted)
         else:
-            readings = publish_readings(mqtt, entities, root, sys, interval)
+            from stats.counters import Counters
+            from stats.host import Host
+
+            monitor = Monitor(Host(root, sys), settings)
+            counters = Counters(root, sys)
+            readings = publish_readings(mqtt, entities, counters, interval, monitor.take)
             containers = follow_containers(shown, settings.docker_host, cgroup, wanted)
             commands = mqtt.subscribe(topics.CONTAINER_SET, node=settings.mantel_node)
             tasks.create_task(
@@ -37,3 +46,4 @@ async def run(settings: Settings) -> None:
             )
         tasks.create_task(containers, name="follow containers")
         tasks.create_task(readings, name="publish readings")
+        tasks.create_task(serve_http(monitor, settings), name="serve HTTP")

@@ -24,6 +24,8 @@ from stats.mock import mock_containers
 log = logging.getLogger("stats")
 
 _FIRST_SECONDS, _MOST_SECONDS = 1.0, 10.0
+_NONE_SECONDS = 30.0  # between two looks for a socket that was never there
+_ENGINE_START_SECONDS = 600.0  # within which an engine has started, on a slow card too
 _PATIENCE_SECONDS = 4.0
 _MOCK_SECONDS = 10.0
 
@@ -39,11 +41,16 @@ class Shown:
         self._wanted = wanted
         self._controlled = controlled
         self._last: list[Container] | None = None
+        self._known = False
 
-    def publish(self, containers: list[Container]) -> None:
-        """Publish `containers` unless they are the same as before."""
-        if containers == self._last:
+    def publish(self, containers: list[Container], *, known: bool = True) -> None:
+        """Publish `containers` unless they are the same as before.
+
+        Where it is not `known` which ones there are, their entities stay as they were.
+        """
+        if containers == self._last and known <= self._known:
             return
+        self._known = known
         self._last = containers
         self._mqtt.publish(topics.HOST_CONTAINERS, containers)
         names = dict(parse_wanted(entry) for entry in self._wanted)
@@ -52,21 +59,24 @@ class Shown:
             for container in containers
             if (name := names.get(container.name, container.name)) in self._controlled
         }
-        topic = self._mqtt.name(topics.HOST_CONTAINERS)
-        self._entities.replace("containers", container_entities(containers, topic, controlled))
+        if known:
+            topic = self._mqtt.name(topics.HOST_CONTAINERS)
+            self._entities.replace_containers(container_entities(containers, topic, controlled))
 
 
 async def follow_containers(
     shown: Shown, address: str, cgroup: Path, wanted: Sequence[str]
 ) -> None:
-    """Publish the containers at once on change; all wanted ones are stopped while no engine is.
+    """Publish the containers at once on change; all known ones are stopped while no engine is.
 
     An engine or proxy that is only restarted is back within seconds: until then nothing changes.
     """
     loop = asyncio.get_running_loop()
     complaints = Complaints(log)
     waits = delays(_FIRST_SECONDS, _MOST_SECONDS, random.random)
-    answered_at = loop.time() - _PATIENCE_SECONDS
+    started_at = loop.time()
+    answered_at = started_at - _PATIENCE_SECONDS
+    names: Sequence[str] | None = wanted or None
     while True:
         try:
             engine = await asyncio.to_thread(Engine, address, cgroup)
@@ -75,6 +85,7 @@ async def follow_containers(
                     containers = await asyncio.to_thread(engine.containers, changed)
                     complaints.settle("containers", "the Docker engine answers")
                     waits = delays(_FIRST_SECONDS, _MOST_SECONDS, random.random)
+                    names = wanted or [container.name for container in containers]
                     shown.publish(told(wanted, _weighed(engine, containers, complaints)))
             finally:
                 answered_at = loop.time()
@@ -83,11 +94,20 @@ async def follow_containers(
             if loop.time() - answered_at < _PATIENCE_SECONDS:
                 await asyncio.sleep(_FIRST_SECONDS)
                 continue
-            if address or wanted or not isinstance(error, NoEngineError):
+            absent = not address and isinstance(error, NoEngineError)
+            if names or not absent:
                 complaints.say(
                     "containers", f"{error}; shown as stopped until it answers", first=True
                 )
-            shown.publish(told(wanted, []))
+            # Before the first answer nobody knows what there is; a machine without an engine
+            # in all that time has none
+            known = names is not None or (
+                absent and loop.time() - started_at > _ENGINE_START_SECONDS
+            )
+            shown.publish(told(wanted or sorted(names or ()), []), known=known)
+            if absent and names is None:
+                await asyncio.sleep(_NONE_SECONDS)
+                continue
         await asyncio.sleep(next(waits))
 
 

@@ -12,8 +12,8 @@ from shared.subscription import Subscription
 from ws_bridge.dashboard import stats_frame
 from ws_bridge.listener import Listener
 
-# A frame goes out with each reading, which comes each 2 s. A reading that comes much sooner
-# waits for the next; when none comes the last one is sent again, with the time of day.
+# A frame goes out with each reading, which comes each 2 s; one that comes sooner waits a little.
+# When none comes the last one is sent again, with the time of day.
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 1.9, 2.05
 
 
@@ -73,9 +73,12 @@ async def push_frames(board: Board, listener: Listener) -> None:
                 await board.fresh.wait()
         except TimeoutError:
             pass
+        else:
+            await asyncio.sleep(last + _SHORTEST_SECONDS - loop.time())
         board.fresh.clear()
-        now = loop.time()
-        if now - last >= _SHORTEST_SECONDS:
-            last = now
-            if len(listener) and (frame := board.frame()) is not None:
-                listener.send(frame)
+        frame = board.frame()
+        if frame is None:
+            await board.fresh.wait()
+            continue
+        last = loop.time()
+        listener.send(frame)

@@ -1,0 +1,96 @@
+"""Reads temperature, fan and clock of the CPU, each from the source that this machine has.
+
+Which one that is, is found out by `look`, now and then: to look through the whole tree of
+sensors costs more than all other readings together.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+_CPU_SENSORS = ("cpu_thermal", "cpu-thermal", "coretemp", "k10temp", "zenpower", "soc_thermal")
+
+
+class Sensors:
+    """The sensors below `sys`; psutil sees those of the real sysfs alone."""
+
+    def __init__(self, sys: Path) -> None:
+        self._sys = sys
+        self._temperature: Callable[[], float | None] = nothing
+        self._fan: Callable[[], float | None] = nothing
+        self._clock: Path | None = None
+
+    def look(self) -> None:
+        """Find out what there is."""
+        self._fan = psutil_fan if psutil.sensors_fans() else nothing
+        zone = thermal_zone(self._sys)
+        if psutil.sensors_temperatures():
+            self._temperature = psutil_temperature
+        else:
+            self._temperature = (lambda: _celsius(zone)) if zone else nothing
+        policies = sorted(self._sys.glob("devices/system/cpu/cpufreq/policy*/scaling_cur_freq"))
+        self._clock = policies[0] if policies else None
+
+    def temperature_celsius(self) -> float | None:
+        """Return the temperature of the CPU."""
+        return self._temperature()
+
+    def fan_rpm(self) -> int | None:
+        """Return the speed of the first fan."""
+        rpm = self._fan()
+        return None if rpm is None else int(rpm)
+
+    def clock_hertz(self) -> int | None:
+        """Return the CPU's clock now."""
+        if self._clock is not None:
+            try:
+                return int(self._clock.read_text("ascii")) * 1000
+            except (OSError, ValueError):
+                return None
+        frequency = psutil.cpu_freq()
+        return int(frequency.current * 1_000_000) if frequency else None
+
+
+def nothing() -> None:
+    """Stand for a sensor that this machine lacks."""
+
+
+def psutil_temperature() -> float | None:
+    """Return the temperature of the CPU's own sensor, else of the first."""
+    sensors = psutil.sensors_temperatures()
+    names = [name for name in _CPU_SENSORS if name in sensors] or list(sensors)
+    for name in names:
+        for sensor in sensors[name]:
+            if sensor.current is not None:
+                return float(sensor.current)
+    return None
+
+
+def psutil_fan() -> float | None:
+    """Return the speed of the first fan."""
+    for fans in psutil.sensors_fans().values():
+        for fan in fans:
+            return float(fan.current)
+    return None
+
+
+def thermal_zone(sys: Path) -> Path | None:
+    """Return the thermal zone to read: one of the CPU before others, of those that answer."""
+    found = []
+    for zone in sorted(sys.glob("class/thermal/thermal_zone*")):
+        if _celsius(zone) is None:
+            continue
+        try:
+            kind = (zone / "type").read_text("ascii")
+        except OSError:
+            kind = ""
+        found.append(("cpu" not in kind and "pkg" not in kind, zone))
+    return min(found, key=lambda each: each[0])[1] if found else None
+
+
+def _celsius(zone: Path) -> float | None:
+    try:
+        return int((zone / "temp").read_text("ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,67 @@
+"""Real readings of this machine, held to psutil's of the same moment."""
+
+import os
+import time
+
+import psutil
+
+from shared.testing import TIMEOUT_SECONDS
+from stats.counters import Counters
+from stats.sampling import Sample
+
+
+def sample(root: str, sys: str) -> Sample:
+    counters = Counters(root, sys)
+    counters.look()
+    return counters.sample()
+
+
+def test_a_real_sample_agrees_with_psutil() -> None:
+    """Of the same moment."""
+    got = sample("", "/sys")
+    memory = psutil.virtual_memory()
+    assert got.memory[0] == memory.total
+    assert abs(got.memory[1] - memory.available) < 200_000_000
+    assert abs(got.memory[2] - memory.used) < 200_000_000
+    swap = psutil.swap_memory()
+    assert got.swap == (swap.total, swap.used)
+    assert len(got.cores) == psutil.cpu_count()
+    assert got.disk_bytes is not None
+    assert got.booted_at.timestamp() == psutil.boot_time()
+    usage = psutil.disk_usage("/")
+    assert got.disks[0].mount == "/"
+    assert got.disks[0].total == usage.total
+    assert abs(got.disks[0].used - usage.used) < 500_000_000
+    counters = psutil.net_io_counters(pernic=True)
+    assert set(got.networks) <= set(counters)
+    for name, (received, _) in got.networks.items():
+        assert abs(received - counters[name].bytes_recv) < 100_000_000
+
+
+def test_the_host_seen_from_a_container_root() -> None:
+    """With a root the tables of process 1 and the disks below it are read: here the same host."""
+    got, plain = sample("/proc/self/root", "/sys"), sample("", "/sys")
+    assert got.disks[0].total == plain.disks[0].total
+    assert set(got.networks) == set(plain.networks)
+
+
+def test_no_file_descriptor_is_left_open() -> None:
+    """A service that runs for years reads a million times."""
+    counters = Counters("", "/sys")
+    counters.look()
+    counters.sample()
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for _ in range(5):
+        counters.look()
+        counters.sample()
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_each_sample_is_a_new_one() -> None:
+    """Tables are read from their start each time, although they stay open."""
+    counters = Counters("", "/sys")
+    counters.look()
+    one = counters.sample()
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while counters.sample().cores == one.cores:
+        assert time.monotonic() < deadline

@@ -1,0 +1,56 @@
+"""The sensors of the CPU, in trees of sysfs where this machine has none."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from stats.sensors import Sensors
+
+
+def thermal(root: Path, zone: int, kind: str, temp: str) -> None:
+    folder = root / f"class/thermal/thermal_zone{zone}"
+    folder.mkdir(parents=True)
+    (folder / "type").write_text(kind + "\n")
+    (folder / "temp").write_text(temp + "\n")
+
+
+def celsius(root: Path) -> float | None:
+    sensors = Sensors(root)
+    sensors.look()
+    return sensors.temperature_celsius()
+
+
+@pytest.mark.skipif(bool(psutil.sensors_temperatures()), reason="this machine has a sensor")
+def test_thermal_tree(tmp_path: Path) -> None:
+    """The CPU's zone before others; a zone that cannot be read is passed over."""
+    assert celsius(tmp_path) is None
+    thermal(tmp_path, 0, "gpu-thermal", "40000")
+    assert celsius(tmp_path) == 40.0
+    thermal(tmp_path, 1, "cpu-thermal", "51234")
+    assert celsius(tmp_path) == 51.234
+    thermal(tmp_path, 2, "cpu-broken", "")
+    assert celsius(tmp_path) == 51.234
+
+
+@pytest.mark.skipif(bool(psutil.sensors_temperatures()), reason="this machine has a sensor")
+def test_a_sensor_that_vanishes_is_null_and_comes_back(tmp_path: Path) -> None:
+    """Another is looked for in time; meanwhile nothing fails."""
+    thermal(tmp_path, 0, "cpu-thermal", "51234")
+    sensors = Sensors(tmp_path)
+    sensors.look()
+    (tmp_path / "class/thermal/thermal_zone0/temp").unlink()
+    assert sensors.temperature_celsius() is None
+    thermal(tmp_path, 1, "cpu-thermal", "40000")
+    sensors.look()
+    assert sensors.temperature_celsius() == 40.0
+
+
+def test_the_clock_of_the_cpu(tmp_path: Path) -> None:
+    """From the kernel's file, which has kilohertz."""
+    policy = tmp_path / "devices/system/cpu/cpufreq/policy0"
+    policy.mkdir(parents=True)
+    (policy / "scaling_cur_freq").write_text("1500000\n")
+    sensors = Sensors(tmp_path)
+    sensors.look()
+    assert sensors.clock_hertz() == 1_500_000_000
