@@ -15,6 +15,8 @@ RUN := $(VENV)/bin/python -m
 # Certificates of the system, as apt has them; no other Python than the one of the machine
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
+# Two builds at a time in one uv have been seen to wait for each other for ever
+export UV_CONCURRENT_BUILDS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHON
 
