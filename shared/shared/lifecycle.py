@@ -4,6 +4,7 @@ Exit codes: 0 stopped by SIGTERM or SIGINT, 2 bad settings, 1 anything else.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -43,6 +44,8 @@ def main(service: str, kind: type[S], run: Callable[[S], Awaitable[None]]) -> No
     log = logging.getLogger(service)
     for warning in warnings:
         log.warning("%s", warning)
+    # What is there now stays: the garbage collector need not look through it for years
+    gc.freeze()
     # Neither is the runner closed nor sys.exit called: both join the worker threads, and one of
     # them may hang in a dead network mount.
     code = asyncio.Runner().run(_supervise(service, settings, run))

@@ -18,6 +18,7 @@ from stats.sampling import DiskSample, Sample
 from stats.sensors import Sensors
 from stats.table import Table
 
+_HARDWARE_SECONDS = 60.0  # to look through all sensors costs more than ten samples
 _VIRTUAL = ("loop", "ram", "zram", "dm-", "md")  # on top of others, whose bytes they are
 
 
@@ -39,16 +40,20 @@ class Counters:
         self._sensors = Sensors(self._sys)
         self._rooms = Rooms(root)
         self._disks: list[DiskSample] = []
+        self._looked_at = float("-inf")
         self._block_devices: frozenset[str] = frozenset()
 
     def look(self) -> None:
         """Read what changes slowly: disks, and which sensors there are. Blocks on a bad disk."""
-        self._sensors.look()
-        try:
-            names = [entry.name for entry in (self._sys / "block").iterdir()]
-        except OSError:
-            names = []
-        self._block_devices = frozenset(name for name in names if not name.startswith(_VIRTUAL))
+        now = time.monotonic()
+        if now - self._looked_at >= _HARDWARE_SECONDS:
+            self._looked_at = now
+            self._sensors.look()
+            try:
+                names = [entry.name for entry in (self._sys / "block").iterdir()]
+            except OSError:
+                names = []
+            self._block_devices = frozenset(n for n in names if not n.startswith(_VIRTUAL))
         rooms = self._rooms.read(mount_points(self._mounts.read()))
         self._disks = [
             DiskSample(mount, *room) for mount, room in rooms.items() if room and room.total

@@ -20,6 +20,7 @@ class Sensors:
         self._temperature: Callable[[], float | None] = nothing
         self._fan: Callable[[], float | None] = nothing
         self._clock: Path | None = None
+        self._last_hertz: int | None = None
 
     def look(self) -> None:
         """Find out what there is."""
@@ -31,6 +32,9 @@ class Sensors:
             self._temperature = (lambda: _celsius(zone)) if zone else nothing
         policies = sorted(self._sys.glob("devices/system/cpu/cpufreq/policy*/scaling_cur_freq"))
         self._clock = policies[0] if policies else None
+        # psutil asks every core, or reads the whole of /proc/cpuinfo: too much for each sample
+        frequency = None if policies else psutil.cpu_freq()
+        self._last_hertz = int(frequency.current * 1_000_000) if frequency else None
 
     def temperature_celsius(self) -> float | None:
         """Return the temperature of the CPU."""
@@ -42,14 +46,13 @@ class Sensors:
         return None if rpm is None else int(rpm)
 
     def clock_hertz(self) -> int | None:
-        """Return the CPU's clock now."""
+        """Return the CPU's clock now; that of the last look where only psutil knows it."""
         if self._clock is not None:
             try:
                 return int(self._clock.read_text("ascii")) * 1000
             except (OSError, ValueError):
                 return None
-        frequency = psutil.cpu_freq()
-        return int(frequency.current * 1_000_000) if frequency else None
+        return self._last_hertz
 
 
 def nothing() -> None:
