@@ -20,7 +20,7 @@ from stats.sampling import Sample, reading
 
 log = logging.getLogger("stats")
 
-_LOOK_SECONDS = 9.0  # disks and sensors: each fifth reading
+_LOOK_SECONDS = 29.0  # disks; a look takes threads, and costs as much as a reading
 _FIRST_SECONDS = 0.2  # rates need two samples; nobody waits a whole interval for the first reading
 
 
