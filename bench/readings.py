@@ -67,13 +67,20 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
 def _outcomes(
     spent: list[list[float]], heard: list[dict[str, int]], seconds: float
 ) -> list[Outcome]:
-    """Return both comparisons, in CPU ms an interval."""
+    """Return both comparisons, in CPU ms a reading.
+
+    That is a reading of its own: their beats are not ours, and a window of three intervals may
+    hold two cycles of Glances or four.
+    """
     due = seconds / _INTERVAL_SECONDS
     total = {key: sum(window[key] for window in heard) for key in heard[0]}
     lost = ""
     if total["stats"] < due * len(heard) - 1:
         lost = f"{total['stats']} of {due * len(heard):.0f} readings came"
-    ours, every, alike = (tuple(1000 * window[of] / due for window in spent) for of in range(3))
+    ours, every, alike = (
+        tuple(1000 * cpu[of] / max(count[key], 1) for cpu, count in zip(spent, heard, strict=True))
+        for of, key in enumerate(("stats", "all", "alike"))
+    )
     result = []
     for goal, peer, key in (("stats-base", every, "all"), ("stats-base-alike", alike, "alike")):
         if total[key] < due * len(heard) * 0.8:

@@ -93,6 +93,13 @@ class FakeClient:
             raise aiomqtt.MqttError("not connected")
         self._broker.route(FakeMessage(topic, payload, qos, retain))
 
+    def send_now(self, topic: str, payload: bytes, *, retain: bool) -> bool:
+        """Hand a message of QoS 0 to the broker."""
+        if self not in self._broker.clients:
+            return False
+        self._broker.route(FakeMessage(topic, payload, 0, retain))
+        return True
+
     async def subscribe(self, filters: str | list[tuple[str, int]], **_: int) -> None:
         """Ask for messages; retained ones come at once."""
         wanted = [filters] if isinstance(filters, str) else [each for each, _ in filters]

@@ -1,4 +1,4 @@
-"""The one connection of a service to the broker; the only module that knows aiomqtt.
+"""What a service has of the broker: one connection at a time, made again when it breaks.
 
 `Mqtt` is there at once and stays for the life of the service, with or without a broker.
 On every connect: subscribe, say `online`, send every retained state again, announce to Home
@@ -10,15 +10,13 @@ import asyncio
 import contextlib
 import logging
 import random
-import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
-
-import aiomqtt
 
 from shared import topics
 from shared.announcement import Announcement
 from shared.backoff import delays
+from shared.client import BrokerError, Client, options
 from shared.complaints import Complaints
 from shared.discovery import Component
 from shared.health import Tally, Warnings, report_health
@@ -31,29 +29,11 @@ from shared.topics import Topic
 
 P = TypeVar("P")
 
-_KEEPALIVE_SECONDS = 30
-_ANSWER_SECONDS = 10.0  # how long the broker may take to acknowledge
 _FIRST_DELAY_SECONDS = 0.2
 _MOST_DELAY_SECONDS = 2.0  # a broker that returns is noticed at once, for a packet each 2 s
 _MOST_REFUSED_DELAY_SECONDS = 30.0  # a wrong password does not mend itself, and fills its log
 _GOODBYE_SECONDS = 0.4
 _REFUSED = {4, 5, 134, 135}  # bad user name or password, not authorised; in 3.1.1 and 5
-_PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
-
-
-class _Client(aiomqtt.Client):
-    """Heeds a cancellation that meets the broker's answer; Python 3.11's `wait_for` loses it."""
-
-    async def publish(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
-        await _heeding(super().publish(*args, **options))
-
-    async def _misc_loop(self) -> None:
-        """Look after the keepalive; aiomqtt would wake the machine each second for it."""
-        while self._client.loop_misc() == 0:  # noqa: ASYNC110
-            await asyncio.sleep(_KEEPALIVE_SECONDS / 6)
-
-    async def subscribe(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401
-        return await _heeding(super().subscribe(*args, **options))
 
 
 def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
@@ -64,16 +44,6 @@ def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
     )
 
 
-async def _heeding(answer: Coroutine[Any, Any, P]) -> P:
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - a coroutine is run by a task
-    before = task.cancelling()
-    result = await answer
-    if task.cancelling() > before:
-        raise asyncio.CancelledError
-    return result
-
-
 class Mqtt:
     """An async context manager; `publish` and `subscribe` may be called at any time.
 
@@ -81,7 +51,7 @@ class Mqtt:
     """
 
     def __init__(
-        self, settings: Settings, service: str, *, connect: Callable[..., Any] = _Client
+        self, settings: Settings, service: str, *, connect: Callable[..., Any] = Client
     ) -> None:
         self._settings = settings
         self._service = service
@@ -170,11 +140,11 @@ class Mqtt:
         """Say `offline`: the will is not sent after a clean goodbye."""
         self._log.removeHandler(self._warnings)
         if self._client is not None:
-            with contextlib.suppress(aiomqtt.MqttError, TimeoutError):
+            with contextlib.suppress(BrokerError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._say(self._client, "offline")
         for _ in range(5):
-            self._task.cancel()  # more than once: connecting can lose a cancellation, see _Client
+            self._task.cancel()  # more than once: connecting can lose a cancellation, see Client
             ended, _ = await asyncio.wait([self._task], timeout=_GOODBYE_SECONDS / 5)
             if ended:
                 return
@@ -187,7 +157,7 @@ class Mqtt:
                 async with self._connect(**self._options()) as client:
                     absent, refused = _fresh_delays()
                     await self._converse(client)
-            except* (aiomqtt.MqttError, OSError) as group:
+            except* (BrokerError, OSError) as group:
                 error = group.exceptions[0]
                 code = getattr(error, "rc", None)
                 unwelcome = getattr(code, "value", code) in _REFUSED
@@ -197,23 +167,12 @@ class Mqtt:
             await asyncio.sleep(next(refused if unwelcome else absent))
 
     def _options(self) -> dict[str, Any]:
-        settings = self._settings
-        tls = None
-        if settings.mqtt_tls:
-            tls = ssl.create_default_context(cafile=settings.mqtt_ca_file or None)
-        return {
-            "hostname": settings.mqtt_host,
-            "port": settings.mqtt_port,
-            "username": settings.mqtt_username or None,
-            "password": settings.mqtt_password or None,
-            "identifier": "-".join(self._own.values()),
-            "protocol": _PROTOCOLS[settings.mqtt_protocol],
-            "will": aiomqtt.Will(self.name(topics.AVAILABILITY), b"offline", 1, True),
-            "keepalive": _KEEPALIVE_SECONDS,
-            "timeout": _ANSWER_SECONDS,
-            "tls_context": tls,
-            "logger": logging.getLogger(f"mqtt.{self._service}"),
-        }
+        return options(
+            self._settings,
+            "-".join(self._own.values()),
+            logging.getLogger(f"mqtt.{self._service}"),
+            self.name(topics.AVAILABILITY),
+        )
 
     async def _converse(self, client: Any) -> None:  # noqa: ANN401
         """Do all that a connection is for, until it breaks."""

@@ -3,14 +3,12 @@
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.mailbox import Mailbox
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message as it goes over the wire."""
 
     topic: str
@@ -26,6 +24,7 @@ class Outbox:
         self._states: dict[str, Outgoing] = {}
         self._waiting: Mailbox[Outgoing] = Mailbox()
         self._filled = asyncio.Event()
+        self._resting: Any = None  # the client, while `send` has nothing to do
         self.is_open = False
         self.sent = 0
         self.dropped = 0
@@ -48,7 +47,9 @@ class Outbox:
             self._states.pop(message.topic, None)
 
     def post(self, message: Outgoing) -> bool:
-        """Queue a message; False (and counted) when it is lost."""
+        """Send or queue a message; False (and counted) when it is lost."""
+        if self._send_now(message):
+            return True
         if self.is_open and message.retain:
             self._waiting.put_state(message.topic, message)
         elif not self.is_open or not self._waiting.put_event(message):
@@ -56,6 +57,14 @@ class Outbox:
             return False
         self._filled.set()
         return True
+
+    def _send_now(self, message: Outgoing) -> bool:
+        """Send what needs no answer past the queue, when nothing stands in it before this one."""
+        if message.qos or self._resting is None or self._filled.is_set():
+            return False
+        sent: bool = self._resting.send_now(message.topic, message.payload, retain=message.retain)
+        self.sent += sent
+        return sent
 
     def post_states(self) -> None:
         """Queue every state again: Home Assistant or the broker has forgotten them."""
@@ -81,5 +90,9 @@ class Outbox:
                     timeout=timeout,
                 )
                 self.sent += 1
-            await self._filled.wait()
+            self._resting = client
+            try:
+                await self._filled.wait()
+            finally:
+                self._resting = None
             self._filled.clear()

@@ -16,9 +16,9 @@ import pytest
 from shared import topics
 from shared.fake_broker import FakeBroker
 from shared.mqtt import Mqtt
-from shared.payloads import Container, HostEvent
+from shared.payloads import Container, HostEvent, LogLine
 from shared.settings import Settings
-from shared.testing import TIMEOUT_SECONDS, Broker
+from shared.testing import TESTER, TIMEOUT_SECONDS, Broker
 
 NOW = datetime(2026, 2, 17, tzinfo=UTC)
 EVENT = HostEvent(event="throttled", active=True, at=NOW)
@@ -109,6 +109,23 @@ async def test_a_subscription_made_while_connected_counts(hub: tuple[Connect, Ou
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await anext(other)
+
+
+async def test_what_needs_no_answer_is_sent_at_once(hub: tuple[Connect, Outage]) -> None:
+    """In the same turn of the loop, but after a subscription that was made before it."""
+    connect, _ = hub
+    line = LogLine(at=NOW, level="WARNING", message="disk is on fire")
+    async with connect(TESTER) as mqtt:
+
+        def is_sent_at_once() -> bool:
+            before = mqtt.health().published
+            mqtt.publish(topics.LOG, line)
+            return mqtt.health().published == before + 1
+
+        await until(is_sent_at_once)
+        lines = mqtt.subscribe(topics.LOG)
+        mqtt.publish(topics.LOG, line)
+        assert (await soon(anext(lines))).payload == line
 
 
 async def test_after_an_outage_states_are_sent_again(hub: tuple[Connect, Outage]) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from shared.pace import beats
+import pytest
+
+from shared.pace import beats, on_beats
 from shared.testing import TIMEOUT_SECONDS
 
 
@@ -21,3 +23,44 @@ async def test_beats_keep_to_the_timeline() -> None:
     for got, due in zip(at, [0.0, 0.1, 0.2, 0.5, 0.6, 0.7], strict=True):
         assert due <= got + 0.001
         assert got < due + 0.09
+
+
+async def test_an_act_on_beats_keeps_to_the_same_timeline() -> None:
+    """And what it raises ends the beat, and reaches the one who awaits it."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    at = []
+
+    def act() -> None:
+        at.append(loop.time() - start)
+        if len(at) == 2:
+            while loop.time() - start < 0.35:  # it takes two and a half intervals
+                pass
+        if len(at) == 4:
+            raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            await on_beats(0.1, act)
+    for got, due in zip(at, [0.0, 0.1, 0.4, 0.5], strict=True):
+        assert due <= got + 0.001
+        assert got < due + 0.09
+
+
+async def test_beats_end_when_nobody_awaits_them() -> None:
+    """A cancelled task leaves no timer behind."""
+    acts = 0
+    loop = asyncio.get_running_loop()
+
+    def act() -> None:
+        nonlocal acts
+        acts += 1
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await on_beats(0.02, act)
+    ended = acts
+    later = loop.create_future()
+    loop.call_later(0.05, later.set_result, None)
+    await later
+    assert acts == ended > 0

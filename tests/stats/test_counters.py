@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import psutil
 
@@ -43,6 +44,19 @@ def test_the_host_seen_from_a_container_root() -> None:
     got, plain = sample("/proc/self/root", "/sys"), sample("", "/sys")
     assert got.disks[0].total == plain.disks[0].total
     assert set(got.networks) == set(plain.networks)
+
+
+def test_a_firmware_is_asked_for_each_sample(tmp_path: Path) -> None:
+    """Where a look found that there is one: to try it in vain would cost a tenth of a sample."""
+    told = tmp_path / "devices/platform/soc/soc:firmware/get_throttled"
+    told.parent.mkdir(parents=True)
+    told.write_text("0\n")
+    counters = Counters("", str(tmp_path))
+    counters.look()
+    assert counters.sample().throttled == 0
+    told.write_text("50005\n")
+    assert counters.sample().throttled == 0x50005
+    assert sample("", str(tmp_path / "nothing")).throttled is None
 
 
 def test_no_file_descriptor_is_left_open() -> None:

@@ -27,7 +27,7 @@ def test_memory() -> None:
 
 def test_a_table_that_is_none() -> None:
     """Said by an error that the caller expects."""
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="not found"):
         memory("")
 
 

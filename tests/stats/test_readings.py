@@ -1,5 +1,6 @@
 """What is told of one reading after the other."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 
@@ -9,10 +10,14 @@ from msgspec.structs import replace
 from shared.discovery import Component
 from shared.fake_broker import FakeBroker
 from shared.mqtt import Mqtt
+from shared.payloads import HostStats
 from shared.settings import Settings
+from shared.testing import TIMEOUT_SECONDS
+from stats.counters import Counters
 from stats.entity_list import EntityList
 from stats.mock import mock_stats
-from stats.readings import Told
+from stats.readings import Told, publish_readings
+from stats.sampling import Sample
 
 NOW = datetime(2026, 2, 17, tzinfo=UTC)
 STATS = mock_stats(NOW, NOW, lambda: 0.5)
@@ -80,3 +85,48 @@ async def test_edges_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         ("WARNING", "host: under voltage began"),
         ("INFO", "host: under voltage ended"),
     ]
+
+
+class Failing(Counters):
+    """This machine, of which at times something cannot be read."""
+
+    def __init__(self) -> None:
+        super().__init__("", "/sys")
+        self.looks = self.samples = 0
+
+    def look(self) -> None:
+        """Read, but for the second time."""
+        self.looks += 1
+        if self.looks == 2:
+            raise OSError("no disk")
+        super().look()
+
+    def sample(self) -> Sample:
+        """Read, but for the third time."""
+        self.samples += 1
+        if self.samples == 3:
+            raise ValueError("no memory")
+        return super().sample()
+
+
+async def test_what_cannot_be_read_is_left_out(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It costs one line each, and the next reading is taken, and the next look."""
+    monkeypatch.setattr("stats.readings._LOOK_SECONDS", 0.05)
+    caplog.set_level(logging.INFO, "stats")
+    host, announced = Failing(), Announced()
+    taken: list[HostStats] = []
+    readings = asyncio.create_task(
+        publish_readings(announced.mqtt, EntityList(announced.mqtt), host, 0.05, taken.append)
+    )
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while len(taken) < 3 or host.looks < 4:
+            await asyncio.sleep(0.01)
+    readings.cancel()
+    await asyncio.wait([readings])
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "disks and sensors: not read: no disk",
+        "reading: left out: no memory",
+    ]
+    assert all(stats.disks for stats in taken)

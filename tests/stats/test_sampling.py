@@ -1,9 +1,9 @@
 """From counters to a reading."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from stats.sampling import MOST_BYTES, DiskSample, Sample, reading
 

@@ -12,20 +12,19 @@ from pathlib import Path
 from stats import kernel
 from stats.interfaces import interface_bytes
 from stats.mounts import mount_points
-from stats.pi import Pi
+from stats.pi import Pi, PiReading
 from stats.rooms import Rooms
 from stats.sampling import DiskSample, Sample
 from stats.sensors import Sensors
 from stats.table import Table
 
-_HARDWARE_SECONDS = 60.0  # to look through all sensors costs more than ten samples
 _VIRTUAL = ("loop", "ram", "zram", "dm-", "md")  # on top of others, whose bytes they are
 
 
 class Counters:
     """The host this runs on, or the host of the container this runs in (`root` not empty).
 
-    `look` comes first, and again each few seconds.
+    `look` comes first, and again each minute.
     """
 
     def __init__(self, root: str, sys: str) -> None:
@@ -40,20 +39,22 @@ class Counters:
         self._sensors = Sensors(self._sys)
         self._rooms = Rooms(root)
         self._disks: list[DiskSample] = []
-        self._looked_at = float("-inf")
         self._block_devices: frozenset[str] = frozenset()
+        self._has_firmware = False
+        self._booted = (0, datetime.fromtimestamp(0, UTC))
 
     def look(self) -> None:
-        """Read what changes slowly: disks, and which sensors there are. Blocks on a bad disk."""
-        now = time.monotonic()
-        if now - self._looked_at >= _HARDWARE_SECONDS:
-            self._looked_at = now
-            self._sensors.look()
-            try:
-                names = [entry.name for entry in (self._sys / "block").iterdir()]
-            except OSError:
-                names = []
-            self._block_devices = frozenset(n for n in names if not n.startswith(_VIRTUAL))
+        """Read what changes slowly: disks, and which sensors there are.
+
+        Blocks on a bad disk. It may run in a thread: what `sample` uses of it is replaced whole.
+        """
+        self._sensors.look()
+        self._has_firmware = self._pi.read() != PiReading()
+        try:
+            names = [entry.name for entry in (self._sys / "block").iterdir()]
+        except OSError:
+            names = []
+        self._block_devices = frozenset(n for n in names if not n.startswith(_VIRTUAL))
         rooms = self._rooms.read(mount_points(self._mounts.read()))
         self._disks = [
             DiskSample(mount, *room) for mount, room in rooms.items() if room and room.total
@@ -63,9 +64,9 @@ class Counters:
         """Read all else in a fraction of a millisecond; OSError, ValueError or KeyError."""
         stat = self._stat.read()
         memory = kernel.memory(self._meminfo.read())
-        pi = self._pi.read()
+        pi = self._pi.read() if self._has_firmware else PiReading()
         return Sample(
-            at=datetime.now().astimezone(),
+            at=datetime.now(UTC).astimezone(),
             seconds=time.monotonic(),
             cores=kernel.cores(stat),
             load=os.getloadavg(),
@@ -74,7 +75,7 @@ class Counters:
             disks=self._disks,
             disk_bytes=kernel.disk_bytes(self._diskstats.read(), self._block_devices),
             networks=interface_bytes(self._interfaces.read()),
-            booted_at=datetime.fromtimestamp(kernel.boot_seconds(stat), UTC).astimezone(),
+            booted_at=self._booted_at(kernel.boot_seconds(stat)),
             frequency_hertz=self._sensors.clock_hertz(),
             temperature_celsius=self._sensors.temperature_celsius(),
             fan_rpm=self._sensors.fan_rpm(),
@@ -83,3 +84,9 @@ class Counters:
             arm_hertz=pi.arm_hertz,
             core_hertz=pi.core_hertz,
         )
+
+    def _booted_at(self, seconds: int) -> datetime:
+        """Return that time in the host's zone; it changes only when the clock is set."""
+        if seconds != self._booted[0]:
+            self._booted = seconds, datetime.fromtimestamp(seconds, UTC).astimezone()
+        return self._booted[1]

@@ -31,17 +31,23 @@ class NoEngineError(EngineError):
     """There is no engine on this host, which is nothing to complain of."""
 
 
+def need_socket(address: str) -> None:
+    """Raise EngineError where `address` is a socket that is not there; never blocks."""
+    address = address or _USUAL
+    path = address.removeprefix("unix://")
+    if path != address and not os.access(path, os.R_OK | os.W_OK):
+        if not Path(path).exists():
+            raise NoEngineError(f"{path}: no Docker engine here")
+        raise EngineError(f"{path}: no permission (is this user in the group docker?)")
+
+
 class Engine:
     """One connection to the engine at `address`; empty: the usual socket, while it is there."""
 
     def __init__(self, address: str, cgroup: Path) -> None:
         """Connect. Blocks; raises EngineError."""
+        need_socket(address)
         address = address or _USUAL
-        path = address.removeprefix("unix://")
-        if path != address and not os.access(path, os.R_OK | os.W_OK):
-            if not Path(path).exists():
-                raise NoEngineError(f"{path}: no Docker engine here")
-            raise EngineError(f"{path}: no permission (is this user in the group docker?)")
         import docker
         from docker.errors import DockerException
         from requests.exceptions import RequestException

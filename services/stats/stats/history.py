@@ -23,6 +23,7 @@ METRICS = (
 
 _HOUR, _DAY = 3600, 86400
 _MOST_POINTS = 720
+_MOST_WAITING = 15
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 Point = tuple[int, float | None]
@@ -33,7 +34,7 @@ class Ring:
 
     def __init__(self, step: int, size: int) -> None:
         self._step, self._size = step, size
-        self._averages = array("d", [0.0]) * size
+        self._sums = array("d", [0.0]) * size
         self._counts = array("I", [0]) * size
         self._slots = array("q", [-1]) * size
 
@@ -41,12 +42,11 @@ class Ring:
         """Count `value` at the Unix time `at`."""
         slot = at // self._step
         place = slot % self._size
-        if self._slots[place] != slot:
-            self._slots[place], self._counts[place] = slot, 0
-        self._counts[place] += 1
-        self._averages[place] += (value - self._averages[place]) / self._counts[place]
-        if self._counts[place] == 1:
-            self._averages[place] = value
+        if self._slots[place] == slot:
+            self._counts[place] += 1
+            self._sums[place] += value
+        else:
+            self._slots[place], self._counts[place], self._sums[place] = slot, 1, value
 
     def points(self, now: int, seconds: int, step: int) -> list[Point]:
         """Return the averages of each `step` of the last `seconds`, None where nothing is known."""
@@ -60,7 +60,7 @@ class Ring:
         for slot in range(start // self._step, (start + seconds) // self._step):
             place = slot % self._size
             if self._slots[place] == slot:
-                total += self._averages[place] * self._counts[place]
+                total += self._sums[place]
                 count += self._counts[place]
         return round(total / count, 3) if count else None
 
@@ -72,18 +72,27 @@ class History:
         self._least_step = max(1, math.ceil(interval_seconds))
         self._hour = {name: Ring(1, _HOUR) for name in METRICS}
         self._day = {name: Ring(60, _DAY // 60) for name in METRICS}
+        self._waiting: list[HostStats] = []
 
     def add(self, stats: HostStats) -> None:
-        """Count a reading."""
-        at = int(stats.at.timestamp())
-        for name in METRICS:
-            value = _value(stats, name)
-            if value is not None:
-                self._hour[name].add(at, value)
-                self._day[name].add(at, value)
+        """Take a reading; many are counted at a time, which costs little more than one alone."""
+        self._waiting.append(stats)
+        if len(self._waiting) >= _MOST_WAITING:
+            self._count()
+
+    def _count(self) -> None:
+        for stats in self._waiting:
+            at = int(stats.at.timestamp())
+            for name in METRICS:
+                value = _value(stats, name)
+                if value is not None:
+                    self._hour[name].add(at, value)
+                    self._day[name].add(at, value)
+        self._waiting.clear()
 
     def series(self, names: Sequence[str], seconds: int, now: float) -> dict[str, Any]:
         """Return the step and the points (Unix time, average or None) of each known name."""
+        self._count()
         step = max(self._least_step, math.ceil(seconds / _MOST_POINTS))
         rings = self._hour
         if seconds > _HOUR:

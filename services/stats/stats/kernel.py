@@ -39,19 +39,23 @@ class Memory(NamedTuple):
 
 
 def memory(meminfo: str) -> Memory:
-    """Return the memory that /proc/meminfo tells; KeyError or ValueError when it is none."""
-    table = {}
-    for line in meminfo.splitlines():
-        name, _, rest = line.partition(":")
-        table[name] = int(rest.split()[0]) * 1024
-    available = table["MemAvailable"]
+    """Return the memory that /proc/meminfo tells; ValueError when it is none."""
+    total = _memory_bytes(meminfo, "MemTotal:")
+    available = _memory_bytes(meminfo, "MemAvailable:")
+    swap_total = _memory_bytes(meminfo, "SwapTotal:")
     return Memory(
-        total=table["MemTotal"],
+        total=total,
         available=available,
-        used=table["MemTotal"] - available,
-        swap_total=table["SwapTotal"],
-        swap_used=table["SwapTotal"] - table["SwapFree"],
+        used=total - available,
+        swap_total=swap_total,
+        swap_used=swap_total - _memory_bytes(meminfo, "SwapFree:"),
     )
+
+
+def _memory_bytes(meminfo: str, name: str) -> int:
+    """Pick one line: four of fifty are needed, and to take all apart costs ten times as much."""
+    start = meminfo.index(name) + len(name)
+    return int(meminfo[start : meminfo.index("kB", start)]) * 1024
 
 
 def disk_bytes(diskstats: str, disks: Collection[str]) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 from shared import topics
 from shared.complaints import Complaints
 from shared.mqtt import Mqtt
-from shared.pace import beats
+from shared.pace import on_beats
 from shared.payloads import HostStats
 from stats.edges import Kind, active, events
 from stats.entities import event_entity, host_entities, told_fields
@@ -20,15 +20,16 @@ from stats.sampling import Sample, reading
 
 log = logging.getLogger("stats")
 
-_LOOK_SECONDS = 29.0  # disks; a look takes threads, and costs as much as a reading
+_LOOK_SECONDS = 60.0  # a look takes threads, and costs more than a reading
 _FIRST_SECONDS = 0.2  # rates need two samples; nobody waits a whole interval for the first reading
+_UNREADABLE = (OSError, ValueError, KeyError)
 
 
 class Sampled(Protocol):
     """A host whose counters can be read."""
 
     def look(self) -> None:
-        """Read what changes slowly; blocks."""
+        """Read what changes slowly; blocks, and may run while `sample` does."""
 
     def sample(self) -> Sample:
         """Read everything else; takes a fraction of a millisecond."""
@@ -44,25 +45,38 @@ async def publish_readings(
     """Read the host each interval and publish what it says; `take` gets each reading too."""
     told = Told(mqtt, entities)
     complaints = Complaints(log)
-    loop = asyncio.get_running_loop()
     await asyncio.to_thread(host.look)
-    looked_at = loop.time()
     before = host.sample()
-    await asyncio.sleep(_FIRST_SECONDS)
-    async for _ in beats(interval_seconds):
+
+    def read() -> None:
+        nonlocal before
         try:
-            if loop.time() - looked_at > _LOOK_SECONDS:
-                looked_at = loop.time()
-                await asyncio.to_thread(host.look)
             after = host.sample()
-        except (OSError, ValueError, KeyError) as error:
+        except _UNREADABLE as error:
             complaints.say("reading", f"left out: {error}")
-            continue
+            return
         complaints.settle("reading")
         stats = reading(before, after)
         told.publish(stats)
         take(stats)
         before = after
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(look_again(host), name="look again")
+        await asyncio.sleep(_FIRST_SECONDS)
+        await on_beats(interval_seconds, read)
+
+
+async def look_again(host: Sampled) -> None:
+    """Read what changes slowly once a minute; what cannot be read stays as it was."""
+    complaints = Complaints(log)
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            await asyncio.to_thread(host.look)
+            complaints.settle("disks and sensors")
+        except _UNREADABLE as error:
+            complaints.say("disks and sensors", f"not read: {error}")
 
 
 async def invent_readings(
@@ -74,10 +88,13 @@ async def invent_readings(
     """Publish readings of a host that does not exist; `take` gets each of them too."""
     told = Told(mqtt, entities)
     started_at = datetime.now().astimezone().replace(microsecond=0)
-    async for _ in beats(interval_seconds):
+
+    def invent() -> None:
         stats = mock_stats(datetime.now().astimezone(), started_at, random.random)
         told.publish(stats)
         take(stats)
+
+    await on_beats(interval_seconds, invent)
 
 
 class Told:
@@ -97,6 +114,8 @@ class Told:
         self._mqtt.publish(topics.HOST_STATS, stats)
         self._announce(stats)
         wrong = active(stats, self._wrong)
+        if wrong == self._wrong:
+            return
         for event in events(self._wrong, wrong, stats.at):
             self._mqtt.publish(topics.HOST_EVENT, event)
             what = event.event.replace("_", " ") + (f" ({event.detail})" if event.detail else "")

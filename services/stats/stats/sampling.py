@@ -1,6 +1,5 @@
 """From two samples of the host's counters to one reading. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -14,8 +13,7 @@ _MOST_SHOWN = 3
 _REAL = ("eth", "en", "wl")  # before tunnels and the like
 
 
-@dataclass(frozen=True)
-class DiskSample:
+class DiskSample(msgspec.Struct, frozen=True):
     """A mounted file system: sizes in bytes."""
 
     mount: str
@@ -24,8 +22,7 @@ class DiskSample:
     free: int
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """What the kernel says at one moment; None where it says nothing."""
 
     at: datetime
@@ -119,11 +116,12 @@ def fitted(stats: HostStats) -> HostStats:
     """
     networks = sorted(stats.networks, key=lambda name: (not name.startswith(_REAL), name))
     for most in range(_MOST_SHOWN, 0, -1):
-        stats = msgspec.structs.replace(
-            stats,
-            disks=dict(list(stats.disks.items())[:most]),
-            networks={name: stats.networks[name] for name in networks[:most]},
-        )
+        if max(len(stats.disks), len(networks)) > most:
+            stats = msgspec.structs.replace(
+                stats,
+                disks=dict(list(stats.disks.items())[:most]),
+                networks={name: stats.networks[name] for name in networks[:most]},
+            )
         if len(msgspec.json.encode(stats)) <= MOST_BYTES:
             break
     return stats

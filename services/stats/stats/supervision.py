@@ -16,7 +16,7 @@ from shared.pace import beats
 from shared.payloads import Container
 from shared.subscription import Subscription
 from stats.containers import Found, parse_wanted, told
-from stats.engine import Engine, EngineError, NoEngineError
+from stats.engine import Engine, EngineError, NoEngineError, need_socket
 from stats.entities import container_entities
 from stats.entity_list import EntityList
 from stats.mock import mock_containers
@@ -79,6 +79,7 @@ async def follow_containers(
     names: Sequence[str] | None = wanted or None
     while True:
         try:
+            need_socket(address)  # most hosts have no engine, and a thread costs a whole reading
             engine = await asyncio.to_thread(Engine, address, cgroup)
             try:
                 async for changed in engine.changes():
