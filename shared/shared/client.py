@@ -17,7 +17,7 @@ from shared.settings import Settings
 
 P = TypeVar("P")
 
-KEEPALIVE_SECONDS = 30
+_KEEPALIVE_SECONDS = 30
 _ANSWER_SECONDS = 10.0  # how long the broker may take to acknowledge
 _PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
 
@@ -54,7 +54,7 @@ class Client(aiomqtt.Client):
     async def _misc_loop(self) -> None:
         """Look after the keepalive; aiomqtt would wake the machine each second for it."""
         while self._client.loop_misc() == 0:  # noqa: ASYNC110
-            await asyncio.sleep(KEEPALIVE_SECONDS / 3)
+            await asyncio.sleep(_KEEPALIVE_SECONDS / 3)
 
     def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401
         """Write what paho has queued; wait for the socket only when it does not take it all."""
@@ -90,7 +90,7 @@ def options(
         "identifier": identifier,
         "protocol": _PROTOCOLS[settings.mqtt_protocol],
         "will": aiomqtt.Will(offline, b"offline", 1, True),
-        "keepalive": KEEPALIVE_SECONDS,
+        "keepalive": _KEEPALIVE_SECONDS,
         "timeout": _ANSWER_SECONDS,
         "tls_context": tls,
         "logger": logger,
