@@ -1,8 +1,10 @@
 """Programs under measurement: plain processes, each ended by its id."""
 
+import configparser
 import contextlib
 import importlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -90,8 +92,15 @@ def service(
     """Run a service as its user would, with ports of its own, away from the repository's `.env`."""
     command = [sys.executable, "-m", packages()[name]]
     environment = {"PATH": os.environ["PATH"], **broker.environment(name), **_ports(name)}
-    with running(command, directory / name, environment | settings) as process:
+    with running(command, directory / name, deployed() | environment | settings) as process:
         yield process
+
+
+def deployed() -> dict[str, str]:
+    """Return what `make run` gives each service beside its settings, and the image too."""
+    parser = configparser.RawConfigParser()
+    parser.read(ROOT / "deploy/supervisord.conf", "utf-8")
+    return dict(re.findall(r'(\w+)="(.*?)"', parser["supervisord"]["environment"]))
 
 
 def _ports(name: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ With --check nothing is written, and the exit code is 1 when a file is not up to
 """
 
 import ast
+import json
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from deploy.run import BrokerSettings
 from shared import acl, docs
 from shared.settings import Settings
+from stats.openapi import document
 from stats.settings import Settings as StatsSettings
 from ws_bridge.settings import Settings as WsBridgeSettings
 
@@ -60,6 +62,11 @@ def compatibility() -> str:
     return "\n".join(parts) + "\n"
 
 
+def openapi() -> str:
+    """Return docs/openapi.json: what port 8585 answers at /openapi.json, for people to read."""
+    return json.dumps(document(), indent=2) + "\n"
+
+
 def generated() -> dict[str, str]:
     """Return every generated file: its path below the root, and its text."""
     return {
@@ -67,6 +74,7 @@ def generated() -> dict[str, str]:
         "docs/settings.md": docs.settings_reference(SETTINGS),
         "docs/topics.md": docs.topics_reference(),
         "docs/asyncapi.json": docs.asyncapi(),
+        "docs/openapi.json": openapi(),
         "docs/compatibility.md": compatibility(),
         "mosquitto/acl": acl.render_users(),
         "mosquitto/acl.device": acl.render_device(),

@@ -20,8 +20,7 @@ ONE_MODULE_EACH = {
     "websockets": {"services/ws-bridge/ws_bridge/listener.py"},
     "docker": {"services/stats/stats/engine.py"},
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
-    "starlette": {"services/stats/stats/http_api.py"},
-    "uvicorn": {"services/stats/stats/http_server.py"},
+    "httptools": {"services/stats/stats/http_connection.py"},
 }
 
 

@@ -2,7 +2,7 @@
 
 What is published is written to the socket at once, in the same turn of the loop. aiomqtt would
 have the loop wait until the socket takes it, which it nearly always does: three turns more, and
-a service that wakes each 2 s pays for every turn with cold caches (see docs/adr/0010).
+a service that wakes each 2 s pays for every turn with cold caches (see docs/adr/0011).
 """
 
 import asyncio

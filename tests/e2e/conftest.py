@@ -71,6 +71,7 @@ class Hub:
         """What a service is started with: no setting of the machine's own gets in."""
         return {
             "PATH": os.environ["PATH"],
+            "PYTHONOPTIMIZE": "2",  # as they are deployed
             "MANTEL_NODE": "pi",
             "DOCKER_HOST": "unix:///nonexistent/docker.sock",
             "PISTAT_HOST": "127.0.0.1",

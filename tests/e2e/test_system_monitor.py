@@ -88,6 +88,11 @@ def start(hub: Hub, **settings: str) -> Api:
     return Api(hub, process)
 
 
+def limited(hub: Hub, requests: str = "", **settings: str) -> Api:
+    """Start one that limits its clients, as it is by default or to so many requests."""
+    return start(hub, PISTAT_RATE_LIMIT_ENABLED="", PISTAT_RATE_LIMIT_REQUESTS=requests, **settings)
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A service that limits nobody, for tests that only ask."""
@@ -292,7 +297,7 @@ def test_S09_limits_that_are_none(api: Api) -> None:
 
 def test_S10_rate_limit(hub: Hub) -> None:
     """60 pass, the 61st is 429 with the exact body; all paths count; per address."""
-    api = start(hub, PISTAT_RATE_LIMIT_ENABLED="")
+    api = limited(hub)
     for number in range(60):
         path = ("/health", "/nope", "/stats")[number % 3]
         assert api.ask(path).status in {200, 404}
@@ -309,12 +314,7 @@ def test_S10_rate_limit(hub: Hub) -> None:
 
 def test_S10_the_window_slides(hub: Hub) -> None:
     """Refused requests do not count, so that who goes on asking is let in in time."""
-    api = start(
-        hub,
-        PISTAT_RATE_LIMIT_ENABLED="",
-        PISTAT_RATE_LIMIT_REQUESTS="2",
-        PISTAT_RATE_LIMIT_WINDOW="2",
-    )
+    api = limited(hub, "2", PISTAT_RATE_LIMIT_WINDOW="2")
     began = time.monotonic()
     assert [api.ask("/health").status for _ in range(3)] == [200, 200, 429]
     eventually(lambda: api.ask("/health").status == 200)
@@ -328,7 +328,7 @@ def test_S10_switched_off(api: Api) -> None:
 
 def test_S11_retry_after(hub: Hub) -> None:
     """429 carries Retry-After: the seconds until the next request passes."""
-    api = start(hub, PISTAT_RATE_LIMIT_ENABLED="", PISTAT_RATE_LIMIT_REQUESTS="1")
+    api = limited(hub, "1")
     api.ask("/health")
     assert 55 <= int(api.ask("/health").headers["retry-after"]) <= 60
 
@@ -363,12 +363,7 @@ def test_S12_gzip_is_a_setting(hub: Hub) -> None:
 
 def test_S13_headers_on_all_replies(hub: Hub) -> None:
     """Five security and cache headers on all replies, 404, 405, 400 and 429 included."""
-    api = start(
-        hub,
-        PISTAT_RATE_LIMIT_ENABLED="",
-        PISTAT_RATE_LIMIT_REQUESTS="15",
-        PISTAT_CACHE_SECONDS="7",
-    )
+    api = limited(hub, "15", PISTAT_CACHE_SECONDS="7")
     asked = [(path, "GET") for path in (*PATHS, "/nope", "/processes?limit=x")]
     asked += [("/stats", "POST"), ("/stats", "HEAD"), ("/stats", "OPTIONS"), ("/stats", "GET")]
     asked += [("/health", "GET")] * 3
@@ -499,7 +494,7 @@ def test_S19_page(api: Api) -> None:
 
 def test_S20_the_test_program(hub: Hub) -> None:
     """What test_api.py asks for: 200 and JSON, each in less than 5 s, 200 on /."""
-    api = start(hub, PISTAT_RATE_LIMIT_ENABLED="")
+    api = limited(hub)
     for path in (
         "/stats", "/stats?fields=cpu_usage,memory,uptime&block=true", "/health", "/processes",
         "/processes?sort=memory&limit=5", "/network/interfaces", "/storage/devices", "/",
@@ -518,7 +513,7 @@ def test_S20_the_test_program(hub: Hub) -> None:
 
 def test_S20_the_load_test(hub: Hub) -> None:
     """Its load test: 100 requests, 10 at a time; all are answered, 200 or 429."""
-    api = start(hub, PISTAT_RATE_LIMIT_ENABLED="")
+    api = limited(hub)
     statuses: list[int] = []
 
     def ask() -> None:

@@ -35,6 +35,17 @@ def test_what_is_too_old_is_overwritten() -> None:
     assert ring.points(T + 1000, 10, 1) == [(T + second, None) for second in range(991, 1001)]
 
 
+@pytest.mark.parametrize("value", [0.001, 48.7, 99.9, 123456.7, 125_000_000.0, 3e12])
+def test_values_keep_seven_digits(value: float) -> None:
+    """And are told as they were measured, where three decimals are enough."""
+    ring = Ring(60, 10)
+    for second in range(60):
+        ring.add(T + second, value)
+    ((_, told),) = ring.points(T, 60, 60)
+    assert told == pytest.approx(value, rel=1e-6)
+    assert value > 1000 or told == value
+
+
 def test_a_gap_is_null_and_not_zero() -> None:
     history = History(1.0)
     for second, percent in ((0, 10.0), (1, None), (3, 40.0)):

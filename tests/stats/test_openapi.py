@@ -11,6 +11,7 @@ import pytest
 
 from stats.host import Host
 from stats.http_api import HttpApi
+from stats.http_message import Request
 from stats.machine import Machine, MockMachine
 from stats.mock import mock_stats
 from stats.monitor import Monitor
@@ -161,22 +162,8 @@ def is_a(value: Any, kind: str) -> bool:
 
 async def ask(api: HttpApi, path: str, query: str) -> tuple[int, str, bytes]:
     """Return status, type and body."""
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode(),
-        "root_path": "", "headers": [], "client": ("192.0.2.1", 1), "server": ("192.0.2.2", 8585),
-    }  # fmt: skip
-    await api(scope, receive, send)
-    kind = dict(sent[0]["headers"])[b"content-type"].decode().split(";")[0]
-    return sent[0]["status"], kind, b"".join(part.get("body", b"") for part in sent[1:])
+    response = await api.answer(Request("GET", f"{path}?{query}".encode(), [], "192.0.2.1"))
+    return response.status, response.kind.split(";")[0], response.body
 
 
 def queries(path: str) -> Iterator[str]:

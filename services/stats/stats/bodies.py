@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from stats.openapi import VERSION
 from stats.processes import Process
 from stats.sampling import busy_percent, busy_percents
 from stats.settings import Settings
 from stats.snapshot import Cores, Device, Room, Snapshot
+
+VERSION = "1.0.0"
+"""Of the API, which clients may ask for; Mantel's own version is another."""
 
 HISTORY_MESSAGE = (
     "Historical metrics not implemented yet. Ask for them by metric=NAME and duration=1h; "

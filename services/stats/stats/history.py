@@ -34,19 +34,21 @@ class Ring:
 
     def __init__(self, step: int, size: int) -> None:
         self._step, self._size = step, size
-        self._sums = array("d", [0.0]) * size
-        self._counts = array("I", [0]) * size
-        self._slots = array("q", [-1]) * size
+        # 10 bytes a step; of a slot without a count nothing is known, whatever its number
+        self._averages = array("f", [0.0]) * size
+        self._counts = array("H", [0]) * size
+        self._slots = array("I", [0]) * size
 
     def add(self, at: int, value: float) -> None:
         """Count `value` at the Unix time `at`."""
         slot = at // self._step
         place = slot % self._size
-        if self._slots[place] == slot:
-            self._counts[place] += 1
-            self._sums[place] += value
-        else:
-            self._slots[place], self._counts[place], self._sums[place] = slot, 1, value
+        if self._slots[place] != slot:
+            self._slots[place], self._counts[place] = slot, 0
+        self._counts[place] += 1
+        self._averages[place] += (value - self._averages[place]) / self._counts[place]
+        if self._counts[place] == 1:
+            self._averages[place] = value
 
     def points(self, now: int, seconds: int, step: int) -> list[Point]:
         """Return the averages of each `step` of the last `seconds`, None where nothing is known."""
@@ -60,13 +62,13 @@ class Ring:
         for slot in range(start // self._step, (start + seconds) // self._step):
             place = slot % self._size
             if self._slots[place] == slot:
-                total += self._sums[place]
+                total += self._averages[place] * self._counts[place]
                 count += self._counts[place]
         return round(total / count, 3) if count else None
 
 
 class History:
-    """All metrics of the last day, in less than a megabyte; a reading comes each `interval`."""
+    """All metrics of the last day, in half a megabyte; a reading comes each `interval`."""
 
     def __init__(self, interval_seconds: float) -> None:
         self._least_step = max(1, math.ceil(interval_seconds))
@@ -75,7 +77,7 @@ class History:
         self._waiting: list[HostStats] = []
 
     def add(self, stats: HostStats) -> None:
-        """Take a reading; many are counted at a time, which costs little more than one alone."""
+        """Take a reading; many are counted at a time, each of which then costs a third."""
         self._waiting.append(stats)
         if len(self._waiting) >= _MOST_WAITING:
             self._count()

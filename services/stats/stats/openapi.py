@@ -3,12 +3,11 @@
 from typing import Any
 
 from stats import answers
+from stats.bodies import VERSION
 from stats.history import METRICS
 from stats.schemas import STATS_KEYS, Schema
 
 TITLE = "Raspberry Pi System Monitor API"
-VERSION = "1.0.0"
-"""Of the API, which clients may ask for; Mantel's own version is another."""
 
 _ABOUT = (
     "Statistics of one host. Each client may ask 60 times in 60 seconds, on all paths together, "

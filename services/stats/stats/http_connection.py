@@ -1,0 +1,208 @@
+"""One client of the HTTP API: its requests are answered in their order, and its time is limited.
+
+The only module that knows httptools.
+"""
+# ruff: noqa: D102 - asyncio and httptools say what they call and when
+
+import asyncio
+import logging
+import math
+import socket
+import time
+from collections import deque
+from functools import partial
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from stats.http_api import HttpApi
+from stats.http_message import Heads, Request, Response, error_page
+
+log = logging.getLogger("stats.http")
+
+_PATIENCE_SECONDS = 10.0
+"""For a client to send a request, and to take an answer and send the next one."""
+_MOST_CONNECTIONS = 256
+_MOST_REQUEST_BYTES = 32768
+_PIECE_BYTES = 4096
+"""What is parsed at a time: no more requests than fit in it wait for their answers."""
+_EXPECTS = (b"expect", b"100-continue")
+
+
+class Connection(asyncio.Protocol):
+    """A client; one that is slow, or says too much, is cut off.
+
+    A request is read when all before it are answered and the client has taken the answers. The
+    answer of /stats that is kept is written at once and in one piece: with a task each request
+    would take twice the time.
+    """
+
+    _transport: asyncio.Transport
+    _timer: asyncio.TimerHandle
+
+    def __init__(self, api: HttpApi, heads: Heads, others: set["Connection"]) -> None:
+        self._api, self._heads, self._others = api, heads, others
+        self._loop = asyncio.get_running_loop()
+        self._parser = HttpRequestParser(self)
+        self._target, self._headers = b"", list[tuple[bytes, bytes]]()
+        self._unread = b""
+        self._size = 0  # of the request that is being read, give or take a piece
+        self._waiting: deque[Request | Response] = deque()
+        self._task: asyncio.Task[Response] | None = None
+        self._is_full = False  # the client does not take what is written
+        self._is_last = False  # nothing more is read
+        self._has_ended = False  # the client has said that it sends nothing more
+        self._due = self._loop.time() + _PATIENCE_SECONDS
+
+    def leave(self) -> None:
+        """End the connection, at once and whatever it waits for."""
+        self._transport.abort()
+
+    # --- what asyncio tells ---
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._transport = transport
+        self._peer = (transport.get_extra_info("peername") or ("",))[0]
+        # asyncio leaves it out for sockets of `create_server`, and each answer would take 40 ms
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._others.add(self)
+        self._watch()
+        if len(self._others) > 2 * _MOST_CONNECTIONS:  # too many even to be told so
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._others.discard(self)
+        self._timer.cancel()
+        self._is_last = True
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    def data_received(self, data: bytes) -> None:
+        if not self._is_last:
+            self._unread += data
+            self._go_on()
+
+    def eof_received(self) -> bool:
+        """Tell whether there is still something to answer."""
+        self._is_last = self._has_ended = True
+        return self._task is not None or bool(self._waiting)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._be_patient()
+        self._go_on()
+
+    # --- what the parser tells: only taken down, since it hides errors ---
+
+    def on_message_begin(self) -> None:
+        self._target, self._headers = b"", []
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        if _EXPECTS in self._headers:  # of no use here: no body is needed for the answer
+            self._ask(is_last=True)
+
+    def on_message_complete(self) -> None:
+        self._size = 0
+        parser = self._parser
+        goes_on = parser.should_keep_alive() and parser.get_http_version() == "1.1"
+        # What follows an Upgrade may be of any protocol
+        self._ask(is_last=not goes_on or parser.should_upgrade())
+
+    def _ask(self, *, is_last: bool) -> None:
+        if not self._is_last:
+            self._is_last = is_last
+            method = self._parser.get_method().decode()
+            self._waiting.append(Request(method, self._target, self._headers, self._peer))
+
+    # --- from request to answer ---
+
+    def _go_on(self) -> None:
+        """Answer and read, until something must be waited for."""
+        while self._task is None and not self._is_full:
+            if self._waiting:
+                self._answer(self._waiting.popleft())
+            elif self._unread and not self._is_last:
+                self._parse()
+            else:
+                self._transport.resume_reading()
+                return
+        if self._unread:
+            self._transport.pause_reading()
+
+    def _parse(self) -> None:
+        piece, self._unread = self._unread[:_PIECE_BYTES], self._unread[_PIECE_BYTES:]
+        self._size += len(piece)
+        try:
+            self._parser.feed_data(piece)
+        except (HttpParserError, HttpParserUpgrade):
+            self._refuse("This is no HTTP request.")
+        if self._size > _MOST_REQUEST_BYTES:
+            self._refuse("The request is too large.")
+
+    def _refuse(self, text: str) -> None:
+        """Let this be the last answer, after those that come first."""
+        if not self._is_last:
+            self._is_last = True
+            self._waiting.append(error_page(400, text))
+
+    def _answer(self, asked: Request | Response) -> None:
+        if isinstance(asked, Response):
+            self._send(asked)
+            return
+        is_head = asked.method == "HEAD"
+        if len(self._others) > _MOST_CONNECTIONS:
+            self._is_last = True
+            self._waiting.clear()
+            self._send(error_page(503, "There are too many connections."), is_head=is_head)
+        elif not self._is_last and (kept := self._api.kept(asked)) is not None:
+            self._be_patient()
+            self._transport.write(self._heads.start(time.time()) + kept)
+        else:
+            self._due = math.inf
+            self._task = self._loop.create_task(self._api.answer(asked), name="answer HTTP")
+            self._task.add_done_callback(partial(self._answered, is_head=is_head))
+
+    def _answered(self, task: asyncio.Task[Response], *, is_head: bool) -> None:
+        self._task = None
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            log.critical("a request met an error in the program", exc_info=error)
+            text = "There is a fault in the program; its log tells more."
+        self._send(error_page(500, text) if error else task.result(), is_head=is_head)
+        self._go_on()
+
+    def _send(self, response: Response, *, is_head: bool = False) -> None:
+        is_last = self._is_last and not self._waiting
+        self._be_patient()
+        self._transport.write(
+            self._heads.encoded(response, time.time(), is_last=is_last, is_head=is_head)
+        )
+        if is_last and self._has_ended:
+            self._transport.close()
+        elif is_last:
+            # Closed at once, the answer would be lost for a client that is still sending
+            self._transport.write_eof()
+
+    # --- its time ---
+
+    def _be_patient(self) -> None:
+        self._due = self._loop.time() + _PATIENCE_SECONDS
+
+    def _watch(self) -> None:
+        """Look once in a while: a timer for each request would cost more than its answer."""
+        now = self._loop.time()
+        if now >= self._due:
+            self._transport.abort()  # close() would wait for a client that does not read
+        else:
+            self._timer = self._loop.call_at(min(self._due, now + _PATIENCE_SECONDS), self._watch)
