@@ -1,4 +1,4 @@
-"""Many small WebSocket clients in one event loop, for `crowd.py` and `stalled.py`.
+"""Many small WebSocket clients in one event loop, for `crowd.py`, `stalled.py` and `listeners.py`.
 
 Only what a display needs: the handshake, and frames from the server, unmasked and unfragmented.
 A client library would cost more than the bridge that is measured.
@@ -10,7 +10,7 @@ import socket
 import time
 from collections import Counter
 
-_HELLO = (
+HELLO = (
     b"GET / HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
@@ -33,7 +33,7 @@ class Display(asyncio.Protocol):
         """Ask for the upgrade at once."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        transport.write(_HELLO)
+        transport.write(HELLO)
 
     def data_received(self, data: bytes) -> None:
         """Take what came apart into frames."""
@@ -44,7 +44,7 @@ class Display(asyncio.Protocol):
                 return
             self._upgraded = self._buffer.startswith(b"HTTP/1.1 101 ")
             del self._buffer[: end + 4]
-        while (length := _whole_frame(self._buffer)) is not None:
+        while (length := whole_frame(self._buffer)) is not None:
             mark = self._buffer.find(_MARK, 0, min(length, 1000))
             if mark >= 0:
                 start = mark + len(_MARK)
@@ -60,7 +60,7 @@ class Display(asyncio.Protocol):
             del self._buffer[:length]
 
 
-def _whole_frame(buffer: bytearray) -> int | None:
+def whole_frame(buffer: bytearray) -> int | None:
     """Return the length of the first frame with its header, None while it is not complete."""
     if len(buffer) < 2:
         return None
@@ -123,7 +123,7 @@ def stalled(port: int) -> socket.socket:
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     client.connect(("127.0.0.1", port))
-    client.sendall(_HELLO)
+    client.sendall(HELLO)
     return client
 
 

@@ -33,8 +33,10 @@ _STEPS = (
     ("memory",),
     ("crowd",),
     ("stalled",),
+    ("listeners",),
     ("processes",),
     ("http_stats",),
+    ("pictures",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

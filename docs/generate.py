@@ -9,7 +9,9 @@ import re
 import sys
 from pathlib import Path
 
+from alarms.settings import Settings as AlarmsSettings
 from deploy.run import BrokerSettings
+from media.settings import Settings as MediaSettings
 from shared import acl, docs
 from shared.settings import Settings
 from stats.openapi import document
@@ -21,6 +23,8 @@ ROOT = Path(__file__).parent.parent
 SETTINGS: dict[str, type[Settings]] = {
     "mosquitto": BrokerSettings,
     "stats": StatsSettings,
+    "alarms": AlarmsSettings,
+    "media": MediaSettings,
     "ws-bridge": WsBridgeSettings,
 }
 

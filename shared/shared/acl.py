@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from shared.topics import SCALED, SERVICES, TOPICS, USERS, Topic
+from shared.topic import Topic
+from shared.topics import SCALED, SERVICES, TOPICS, USERS
 
 Access = Literal["read", "write"]
 

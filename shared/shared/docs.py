@@ -5,13 +5,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from shared import __version__
 from shared.settings import Settings, extra, hints
-from shared.topics import TOPICS, Topic
+from shared.topic import Topic
+from shared.topics import TOPICS
 
 NOTE = "<!-- Made by `make docs` from the code; changes here are lost. -->"
 
@@ -114,9 +116,19 @@ def topics_reference() -> str:
 
 
 def _payload(topic: Topic[Any]) -> str:
-    kind = topic.payload
+    return _said(topic.payload)
+
+
+def _said(kind: Any) -> str:  # noqa: ANN401
+    """Return a payload's type as a reader says it."""
     if kind is bytes:
         return "bytes"
+    if kind is NoneType:
+        return "null"
+    if get_origin(kind) is UnionType:
+        return " or ".join(_said(each) for each in get_args(kind))
+    if get_origin(kind) is dict:
+        return "JSON object"
     if get_origin(kind) is Literal:
         return " / ".join(f"`{word}`" for word in get_args(kind))
     if get_origin(kind) is list:

@@ -13,7 +13,7 @@ from typing import Protocol
 from shared import __version__, topics
 from shared.pace import beats
 from shared.payloads import Health, LogLine
-from shared.topics import Topic
+from shared.topic import Topic
 
 _MOST_CHARACTERS = 500
 _REPORT_SECONDS = 60.0

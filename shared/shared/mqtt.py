@@ -24,8 +24,8 @@ from shared.inbox import Inbox
 from shared.outbox import Outbox, Outgoing
 from shared.payloads import Health
 from shared.settings import Settings
-from shared.subscription import Subscription
-from shared.topics import Topic
+from shared.subscription import Received, Subscription
+from shared.topic import Topic
 
 P = TypeVar("P")
 
@@ -107,9 +107,11 @@ class Mqtt:
         self._outbox.keep(message)
         self._outbox.post(message)
 
-    def subscribe(self, topic: Topic[P], **levels: str) -> Subscription[P]:
-        """Return the messages of a topic; a level that is not given matches all."""
-        subscription = Subscription(topic, self._base(topic), levels)
+    def subscribe(
+        self, topic: Topic[P], handler: Callable[[Received[P]], None] | None = None, **levels: str
+    ) -> Subscription[P]:
+        """Return the messages of a topic (or hand them over); a level not given matches all."""
+        subscription = Subscription(topic, self._base(topic), levels, handler)
         self._inbox.add(subscription)
         self._outbox.wake()
         return subscription

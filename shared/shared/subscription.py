@@ -1,12 +1,14 @@
 """What a service receives of one topic filter, in a bounded queue of its own."""
 
 import asyncio
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Self, TypeVar
 
 from shared.mailbox import Mailbox
-from shared.topics import Topic
+from shared.topic import Topic
 
 P = TypeVar("P")
 
@@ -24,10 +26,19 @@ class Subscription(Generic[P]):
     """An endless iterator of messages: of states only the newest of a topic, of events each.
 
     When 1000 events wait the next one is dropped and counted.
+    With a `handler` nothing waits: it is called for each message, in the order in which the
+    broker sent those of all topics.
     """
 
-    def __init__(self, topic: Topic[P], base: str, levels: dict[str, str]) -> None:
+    def __init__(
+        self,
+        topic: Topic[P],
+        base: str,
+        levels: dict[str, str],
+        handler: Callable[[Received[P]], None] | None = None,
+    ) -> None:
         self.topic = topic
+        self._handler = handler
         self._base = base
         self._levels = levels
         self._mailbox: Mailbox[Received[P]] = Mailbox()
@@ -38,16 +49,25 @@ class Subscription(Generic[P]):
         """The topic filter that the broker is asked for."""
         return self.topic.filter(self._base, **self._levels)
 
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        """What the names of its topics match; made once, for sound comes 50 times a second."""
+        return self.topic.pattern(self._base, **self._levels)
+
     def offer(self, name: str, raw: bytes, *, retained: bool) -> bool:
         """Queue a message if its topic is of this filter; False when the queue was full.
 
         Raises PayloadError when the payload does not fit the topic's model.
         """
-        levels = self.topic.match(self._base, name)
-        if levels is None or not self._levels.items() <= levels.items():
+        found = self._pattern.fullmatch(name)
+        if found is None:
             return True
+        levels = self._levels | found.groupdict()
         gone = self.topic.retain and not raw
         received = Received(None if gone else self.topic.decode(raw), levels, retained)
+        if self._handler is not None:
+            self._handler(received)
+            return True
         kept = True
         if self.topic.retain:
             self._mailbox.put_state(name, received)

@@ -4,29 +4,29 @@ The code, the reference, the AsyncAPI file, the broker's ACL, its test and Home 
 discovery all read this table; no topic string is written anywhere else. Pure.
 """
 
-import re
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_origin
+from typing import Any
 
-import msgspec
-
-from shared.errors import PayloadError
 from shared.payloads import (
+    AlarmDefinition,
+    AlarmEvent,
+    AlarmNext,
+    AlarmState,
+    AudioFormat,
+    AudioListeners,
     Availability,
     Container,
     ContainerCommand,
+    DisplayFrame,
     Health,
     HostEvent,
     HostStats,
     LogLine,
+    Request,
+    Response,
 )
+from shared.topic import Topic
 
-P = TypeVar("P")
-
-ID = re.compile(r"[a-z0-9_-]{1,64}")
-RESERVED_IDS = frozenset({"next", "event", "request", "response"})
-
-SERVICES = ("stats", "ws-bridge")
+SERVICES = ("stats", "alarms", "media", "ws-bridge")
 """The services, each also a broker user."""
 SCALED = {"ws-bridge": 9}
 """How many copies (`MANTEL_INSTANCE` 1 to 9) of a service may run beside the first."""
@@ -36,77 +36,10 @@ USERS = (*SERVICES, "homeassistant", "operator")
 HOME = ("homeassistant", "operator", "device")
 WATCHERS = ("homeassistant", "operator")
 
-_encoder = msgspec.json.Encoder()
-
-
-@dataclass(frozen=True, eq=False)
-class Topic(Generic[P]):
-    """A kind of topic.
-
-    `template` stands under the root (`MQTT_ROOT`) or, for `base` discovery, under Home
-    Assistant's prefix. `payload` is bytes, a Literal of words, or what msgspec reads as JSON.
-    `writers` and `readers` are broker users; `{service}` among them is the user whose name the
-    level of that name holds.
-    """
-
-    template: str
-    payload: Any
-    qos: Literal[0, 1]
-    retain: bool
-    writers: tuple[str, ...]
-    readers: tuple[str, ...]
-    about: str
-    base: Literal["root", "discovery"] = "root"
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of the levels that vary, in order."""
-        return tuple(re.findall(r"\{(\w+)\}", self.template))
-
-    def name(self, base: str, **levels: str) -> str:
-        """Return the concrete topic below `base`; KeyError when a level is missing."""
-        return f"{base}/{self.template.format_map(levels)}"
-
-    def filter(self, base: str, **levels: str) -> str:
-        """Return the topic filter below `base`, with + for each level that is not given."""
-        wild = dict.fromkeys(self.parameters, "+") | levels
-        parts = self.template.format_map(wild).split("/")
-        # a wildcard stands for a whole level, never for a part of one
-        return "/".join([base, *("+" if "+" in part else part for part in parts)])
-
-    def match(self, base: str, name: str) -> dict[str, str] | None:
-        """Return the varying levels of the topic `name`, None when it is of another kind."""
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(self.template))
-        found = re.fullmatch(re.escape(base) + "/" + pattern, name)
-        return found.groupdict() if found else None
-
-    def encode(self, payload: P) -> bytes:
-        """Return the payload as it goes over the wire."""
-        if isinstance(payload, bytes):
-            return payload
-        if get_origin(self.payload) is Literal:
-            return str(payload).encode()
-        return _encoder.encode(payload)
-
-    def decode(self, raw: bytes) -> P:
-        """Return the payload; PayloadError when it does not fit the model."""
-        result: P
-        try:
-            if self.payload is bytes:
-                result = raw  # type: ignore[assignment]
-            elif get_origin(self.payload) is Literal:
-                result = msgspec.convert(raw.decode(), self.payload)
-            else:
-                result = msgspec.json.decode(raw, type=self.payload)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise PayloadError(str(error)) from None
-        return result
-
-
 # What every service says of itself
 AVAILABILITY: Topic[str] = Topic(
     "service/{node}/{service}/availability", Availability, 1, True,
-    ("{service}",), HOME, "Whether the service runs; its will says `offline`",
+    ("{service}",), (*SERVICES, *HOME), "Whether the service runs; its will says `offline`",
 )  # fmt: skip
 HEALTH: Topic[Health] = Topic(
     "service/{node}/{service}/health", Health, 0, True,
@@ -137,6 +70,72 @@ HOST_EVENT: Topic[HostEvent] = Topic(
     ("stats",), HOME, "Under-voltage, throttling or a full disk began or ended",
 )  # fmt: skip
 
+# Alarms
+ALARM_CONFIG: Topic[AlarmDefinition] = Topic(
+    "alarm/{id}/config", AlarmDefinition, 1, True,
+    ("alarms",), ("alarms", "media", "ws-bridge", *HOME), "The definition of an alarm",
+)  # fmt: skip
+ALARM_STATE: Topic[AlarmState] = Topic(
+    "alarm/{id}/state", AlarmState, 1, True,
+    ("alarms",), ("alarms", "media", "ws-bridge", *HOME), "How an alarm does",
+)  # fmt: skip
+ALARM_SET: Topic[bytes] = Topic(
+    "alarm/{id}/set", bytes, 1, False,
+    ("ws-bridge", *HOME), ("alarms",),
+    "A word (enable, disable, skip, unskip, snooze, dismiss, test) "
+    "or a JSON object of fields to change",
+)  # fmt: skip
+ALARM_NEXT: Topic[AlarmNext | None] = Topic(
+    "alarm/next", AlarmNext | None, 1, True,
+    ("alarms",), ("ws-bridge", "media", *HOME), "The alarm that rings next, null when none does",
+)  # fmt: skip
+ALARM_EVENT: Topic[AlarmEvent] = Topic(
+    "alarm/event", AlarmEvent, 1, False,
+    ("alarms",), ("media", "ws-bridge", *HOME), "An alarm began, ended, was snoozed or went wrong",
+)  # fmt: skip
+ALARM_REQUEST: Topic[Request] = Topic(
+    "alarm/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("alarms",),
+    "add and update (the fields of alarms.json), delete (`id`), list",
+)  # fmt: skip
+ALARM_RESPONSE: Topic[Response] = Topic(
+    "alarm/response/{verb}", Response, 1, False,
+    ("alarms",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+)  # fmt: skip
+
+# Sound
+AUDIO_FORMAT: Topic[AudioFormat] = Topic(
+    "audio/{stream}/format", AudioFormat, 1, True,
+    ("media",), ("media", "alarms", "ws-bridge", *HOME), "What a stream carries now",
+)  # fmt: skip
+AUDIO_PCM: Topic[bytes] = Topic(
+    "audio/{stream}/pcm", bytes, 0, False,
+    ("media",), ("ws-bridge", *HOME), "Raw PCM, at most 4096 bytes, paced at 0.9 x real time",
+)  # fmt: skip
+AUDIO_LISTENERS: Topic[AudioListeners] = Topic(
+    "audio/{stream}/listeners/{node}/{service}", AudioListeners, 1, True,
+    ("ws-bridge",), ("media", *WATCHERS), "How many clients of a bridge get a stream",
+)  # fmt: skip
+
+# Displays
+DISPLAY_BITMAP: Topic[bytes] = Topic(
+    "display/{id}/bitmap", bytes, 1, True,
+    ("media",), ("media", "ws-bridge", *HOME), "The packed picture for that display",
+)  # fmt: skip
+DISPLAY_FRAME: Topic[DisplayFrame] = Topic(
+    "display/{id}/frame", DisplayFrame, 1, True,
+    ("media",), ("media", "ws-bridge", *HOME), "What the bitmap is; published after it",
+)  # fmt: skip
+DISPLAY_PREVIEW: Topic[bytes] = Topic(
+    "display/{id}/preview", bytes, 0, True,
+    ("media",), ("media", "ws-bridge", *WATCHERS), "The picture as PNG, for people",
+)  # fmt: skip
+DISPLAY_SET: Topic[bytes] = Topic(
+    "display/{id}/set", bytes, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",),
+    "A picture to show (PNG, JPEG, GIF, WebP), or JSON with mode and for_seconds",
+)  # fmt: skip
+
 # Home Assistant's own
 BIRTH: Topic[str] = Topic(
     "status", Availability, 0, False,
@@ -152,5 +151,8 @@ DISCOVERY: Topic[bytes] = Topic(
 TOPICS: tuple[Topic[Any], ...] = (
     AVAILABILITY, HEALTH, LOG,
     HOST_STATS, HOST_CONTAINERS, CONTAINER_SET, HOST_EVENT,
+    ALARM_CONFIG, ALARM_STATE, ALARM_SET, ALARM_NEXT, ALARM_EVENT, ALARM_REQUEST, ALARM_RESPONSE,
+    AUDIO_FORMAT, AUDIO_PCM, AUDIO_LISTENERS,
+    DISPLAY_BITMAP, DISPLAY_FRAME, DISPLAY_PREVIEW, DISPLAY_SET,
     BIRTH, DISCOVERY,
 )  # fmt: skip

@@ -16,11 +16,13 @@ def test_wanted_are_the_listeners_by_setting() -> None:
         "MQTT_WEBSOCKETS_PORT": 9100,
         "PISTAT_PORT": 8585,
         "WS_BRIDGE_STATS_PORT": 8765,
+        "WS_BRIDGE_CONTENTS_PORT": 8766,
     }
 
 
 def test_port_0_is_off() -> None:
-    assert ports.wanted([WsBridge(ws_bridge_stats_port=0)]) == {}
+    settings = WsBridge(ws_bridge_stats_port=0, ws_bridge_contents_port=8766)
+    assert ports.wanted([settings]) == {"WS_BRIDGE_CONTENTS_PORT": 8766}
 
 
 def test_each_taken_port_is_one_line_with_setting_and_process() -> None:

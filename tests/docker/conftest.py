@@ -21,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from shared import settings
 from shared.testing import TIMEOUT_SECONDS, Client, free_port
-from shared.topics import Topic
+from shared.topic import Topic
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -29,7 +29,8 @@ BUILD_SECONDS = 90 * TIMEOUT_SECONDS
 """How long images may take to be pulled or built; on a fresh machine the engine comes first."""
 OLDEST_ENGINE = 26  # the first that mounts a part of a volume
 
-SERVICES = ("mosquitto", "docker-proxy", "stats", "ws-bridge")
+OURS = ("stats", "alarms", "media", "ws-bridge")
+SERVICES = ("mosquitto", "docker-proxy", *OURS)
 
 
 def local_time(frame: dict[str, Any]) -> datetime:
@@ -52,7 +53,7 @@ class Stack:
         self.project = f"mantel-test-{secrets.token_hex(4)}"
         self.controlled = f"{self.project}-guest"
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
-        self.http_port = free_port()
+        self.contents_port, self.http_port = free_port(), free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
         self._environment = {
@@ -64,6 +65,7 @@ class Stack:
             "MQTT_PORT": str(self.port),
             "MQTT_WEBSOCKETS_PORT": str(websockets_port),
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
+            "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "PISTAT_PORT": str(self.http_port),
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS
-from tests.docker.conftest import ROOT, SERVICES
+from tests.docker.conftest import OURS, ROOT, SERVICES
 
 pytestmark = pytest.mark.docker
 
@@ -53,9 +53,11 @@ def test_without_settings(config: Any):
         "mosquitto": ["1883:1883", "9001:9001"],
         "docker-proxy": [],
         "stats": ["8585:8585"],
-        "ws-bridge": ["8765:8765"],
+        "alarms": [],
+        "media": [],
+        "ws-bridge": ["8765:8765", "8766:8766"],
     }
-    for service in ("stats", "ws-bridge"):
+    for service in OURS:
         names = ("MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MANTEL_NODE")
         assert environment(services, service, *names) == ["mosquitto", "", service, None, None]
 
@@ -65,30 +67,35 @@ def test_names_are_official_or_built_here(config: Any):
     assert images == {
         "mosquitto": "eclipse-mosquitto:2",
         "docker-proxy": "haproxy:lts",
-        "stats": "built",
-        "ws-bridge": "built",
+        **dict.fromkeys(OURS, "built"),
     }
 
 
 def test_two_hubs_on_one_machine(config: Any):
     """Nothing but the ports is the same for two projects, and these can be set."""
     services = config(
-        MQTT_PORT="1", MQTT_WEBSOCKETS_PORT="2", WS_BRIDGE_STATS_PORT="3", PISTAT_PORT="4"
+        MQTT_PORT="1",
+        MQTT_WEBSOCKETS_PORT="2",
+        WS_BRIDGE_STATS_PORT="3",
+        PISTAT_PORT="4",
+        WS_BRIDGE_CONTENTS_PORT="5",
     )
     assert not any("container_name" in service for service in services.values())
     assert published(services) == {
         "mosquitto": ["1:1883", "2:9001"],
         "docker-proxy": [],
         "stats": ["4:8585"],
-        "ws-bridge": ["3:8765"],
+        "alarms": [],
+        "media": [],
+        "ws-bridge": ["3:8765", "5:8766"],
     }
 
 
 def test_published_port_is_not_the_services_port(config: Any):
     services = config("MQTT_PORT=1884\nWS_BRIDGE_STATS_PORT=80\nWS_BRIDGE_HOST=127.0.0.1\n")
     assert published(services)["mosquitto"][0] == "1884:1883"
-    assert published(services)["ws-bridge"] == ["127.0.0.1:80:8765"]
-    for service in ("stats", "ws-bridge"):
+    assert published(services)["ws-bridge"] == ["127.0.0.1:80:8765", "127.0.0.1:8766:8766"]
+    for service in OURS:
         assert environment(services, service, "MQTT_HOST", "MQTT_PORT") == ["mosquitto", ""]
     listens = environment(services, "ws-bridge", "WS_BRIDGE_HOST", "WS_BRIDGE_STATS_PORT")
     assert listens == ["0.0.0.0", "8765"]
@@ -102,7 +109,7 @@ def test_broker_elsewhere(config: Any):
     names = ("MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MQTT_TLS")
     for port, settings in (("1883", file), ("8883", file + "MQTT_PORT=8883\n")):
         services = config(settings)
-        for service in ("stats", "ws-bridge"):
+        for service in OURS:
             got = environment(services, service, *names)
             assert [text and text.replace("$$", "$") for text in got] == [
                 "broker.lan", port, "me", "p$x", "true",
@@ -117,7 +124,7 @@ def test_settings_of_the_user_reach_the_services(config: Any):
         MQTT_ROOT="home",
         MANTEL_NODE="pi",
     )
-    for service in ("stats", "ws-bridge"):
+    for service in OURS:
         names = ("STATS_INTERVAL_SECONDS", "TZ", "MQTT_ROOT", "MANTEL_NODE", "HA_DISCOVERY_PREFIX")
         assert environment(services, service, *names) == ["5", "UTC", "home", "pi", ""]
     for service in ("stats", "docker-proxy"):
@@ -134,7 +141,7 @@ def test_what_the_containers_need_is_not_the_users_to_set(config: Any):
         "tcp://docker-proxy:2375",
         "/host",
     ]
-    for service in ("stats", "ws-bridge"):
+    for service in OURS:
         names = ("MANTEL_HEARTBEAT", "MQTT_PASSWORD_FILE")
         assert environment(services, service, *names) == [
             "/tmp/heartbeat",  # noqa: S108

@@ -4,11 +4,18 @@ import re
 
 import pytest
 
-from tests.docker.conftest import SERVICES, Stack
+from tests.docker.conftest import OURS, SERVICES, Stack
 
 pytestmark = pytest.mark.docker
 
-UIDS = {"mosquitto": 1883, "docker-proxy": 0, "stats": 10001, "ws-bridge": 10002}
+UIDS = {
+    "mosquitto": 1883,
+    "docker-proxy": 0,
+    "stats": 10001,
+    "alarms": 1000,
+    "media": 1000,
+    "ws-bridge": 10002,
+}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -56,7 +63,7 @@ def test_limits(stack: Stack, service: str):
 
 
 def test_what_is_mounted(stack: Stack):
-    """Only the broker writes anywhere, and only the proxy has the Docker socket."""
+    """Each writes to its own volume, if any, and only the proxy has the Docker socket."""
     mounts = {
         service: {
             mount["Destination"]: mount["RW"]
@@ -70,6 +77,19 @@ def test_what_is_mounted(stack: Stack):
         "mosquitto": {"/mosquitto/config": False, "/mosquitto/data": True},
         "docker-proxy": {"/docker-proxy": False, "/var/run/docker.sock": False},
         "stats": {**of_host, "/host": False, "/run/credentials": False},
+        "alarms": {
+            **of_host,
+            "/run/credentials": False,
+            "/mantel/config": True,
+            "/mantel/data": True,
+        },
+        "media": {
+            **of_host,
+            "/run/credentials": False,
+            "/mantel/assets": False,
+            "/mantel/data": True,
+            "/dev/snd": True,
+        },
         "ws-bridge": {**of_host, "/run/credentials": False},
     }
 
@@ -98,7 +118,9 @@ print(opened)
 
 def test_stats_cannot_touch_the_other_services(stack: Stack):
     """It sees all processes of the machine; those of the hub are as closed to it as any."""
-    pids = [stack.inspect(service)["State"]["Pid"] for service in ("mosquitto", "ws-bridge")]
+    pids = [
+        stack.inspect(service)["State"]["Pid"] for service in ("mosquitto", "alarms", "ws-bridge")
+    ]
     program = f"""
 import os
 for pid in {[*pids, 1]}:
@@ -120,19 +142,18 @@ for path in ("/host/etc/shadow", "/host/root", "/host/var/lib/docker/volumes"):
 
 
 def test_a_service_has_its_own_password_only(stack: Stack):
-    for service in ("stats", "ws-bridge"):
+    for service in OURS:
         found = stack.execute(service, "sh", "-c", "cd /run/credentials && grep -r .")
         assert found.strip() == f"password:{stack.password(service)}"
 
 
 def test_no_secret_is_told(stack: Stack):
     """Neither to who may inspect containers and images nor to who may read logs."""
-    users = ("stats", "ws-bridge", "homeassistant", "operator")
+    users = (*OURS, "homeassistant", "operator")
     told = [stack.docker("inspect", stack.name(service)) for service in SERVICES]
     told += [stack.log(service) for service in SERVICES]
     told += [
-        stack.docker("history", "--no-trunc", f"{stack.project}-{service}")
-        for service in ("stats", "ws-bridge")
+        stack.docker("history", "--no-trunc", f"{stack.project}-{service}") for service in OURS
     ]
     for user in users:
         password = stack.password(user)
@@ -153,6 +174,8 @@ def test_networks(stack: Stack):
         "mosquitto": {"default"},
         "docker-proxy": {"docker"},
         "stats": {"default", "docker"},
+        "alarms": {"default"},
+        "media": {"default"},
         "ws-bridge": {"default"},
     }
     internal = stack.docker("network", "inspect", "-f", "{{.Internal}}", f"{stack.project}_docker")
@@ -167,5 +190,5 @@ def test_images_are_small(stack: Stack):
         return int(stack.docker("image", "inspect", "-f", "{{.Size}}", image))
 
     base = size("python:3.13-slim")
-    for service in ("stats", "ws-bridge"):
-        assert size(f"{stack.project}-{service}") - base < 20_000_000
+    for service in OURS:
+        assert size(f"{stack.project}-{service}") - base < 40_000_000

@@ -10,7 +10,7 @@ import pytest
 from shared import topics
 from shared.payloads import HostStats
 from shared.testing import TIMEOUT_SECONDS, Client
-from tests.docker.conftest import Stack, local_time
+from tests.docker.conftest import OURS, Stack, local_time
 
 pytestmark = pytest.mark.docker
 
@@ -89,7 +89,7 @@ def test_home_assistant_finds_entities_with_states(stack: Stack):
     assert announced["dev"]["name"] == stack.node
 
 
-@pytest.mark.parametrize("service", ["stats", "ws-bridge"])
+@pytest.mark.parametrize("service", OURS)
 def test_host_gives_name_and_zone(stack: Stack, service: str):
     offset = stack.execute(service, "date", "+%z").strip()
     assert offset == datetime.now().astimezone().strftime("%z")

@@ -11,7 +11,7 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS, Broker, eventually, free_port
 
-MODULES = {"stats": "stats", "ws-bridge": "ws_bridge"}
+MODULES = {"stats": "stats", "alarms": "alarms", "media": "media", "ws-bridge": "ws_bridge"}
 
 
 class Process:
@@ -60,12 +60,17 @@ class Hub:
         self.directory = directory
         self.broker = Broker(directory / "broker")
         self.stats_port = free_port()
+        self.contents_port = free_port()
         self.http_port = free_port()
         self.processes: list[Process] = []
 
     @property
     def stats_url(self) -> str:
         return f"ws://127.0.0.1:{self.stats_port}/"
+
+    @property
+    def contents_url(self) -> str:
+        return f"ws://127.0.0.1:{self.contents_port}/"
 
     def environment(self, service: str, **settings: str) -> dict[str, str]:
         """What a service is started with: no setting of the machine's own gets in."""
@@ -78,6 +83,7 @@ class Hub:
             "PISTAT_PORT": str(self.http_port),
             "WS_BRIDGE_HOST": "127.0.0.1",
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
+            "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             **self.broker.environment(service),
             **settings,
         }

@@ -1,7 +1,6 @@
 """The RLCD dashboard's statistics on port 8765: rows D01 to D13, as a display sees them."""
 
 import asyncio
-import base64
 import itertools
 import json
 import os
@@ -20,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from shared.testing import TIMEOUT_SECONDS, Client
 from tests.e2e.conftest import Hub
+from tests.e2e.display import exactly, raw_handshake
 from tests.e2e.engine import Engine, inspected
 
 SCALARS = (
@@ -40,31 +40,6 @@ async def frame_where(client: ClientConnection, wanted: Any) -> dict[str, Any]:
         while not wanted(got := await frame(client)):
             pass
     return got
-
-
-def raw_handshake(port: int, path: str) -> socket.socket:
-    """Connect as a microcontroller does: no extension, no subprotocol, by hand."""
-    sock = socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS)
-    key = base64.b64encode(os.urandom(16)).decode()
-    sock.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += sock.recv(1)
-    assert head.startswith(b"HTTP/1.1 101 ")
-    assert b"extensions" not in head.lower()
-    return sock
-
-
-def exactly(sock: socket.socket, count: int) -> bytes:
-    data = b""
-    while len(data) < count:
-        chunk = sock.recv(count - len(data))
-        assert chunk
-        data += chunk
-    return data
 
 
 def test_D01_stats_are_pushed(running: Hub) -> None:

@@ -12,6 +12,20 @@ def test_a_state_replaces_the_older_one_and_goes_to_the_end() -> None:
     assert [box.take(), box.take(), box.take()] == ["bitmap 2", "frame 2", None]
 
 
+def test_a_state_stays_before_the_events_that_belong_to_it() -> None:
+    """Sound comes behind its format, also when the format is told once more behind the sound."""
+    box: Mailbox[str] = Mailbox()
+    box.put_state("format", "playing")
+    box.put_event("sound 1")
+    for listeners in range(3):
+        box.put_state("format", f"playing to {listeners}")
+    box.put_event("sound 2")
+    assert [box.take() for _ in range(5)] == ["playing", "sound 1", "playing to 2", "sound 2", None]
+    box.put_state("format", "idle")
+    box.put_state("format", "idle again")
+    assert [box.take(), box.take()] == ["idle again", None]
+
+
 def test_events_keep_their_order_among_states() -> None:
     """Each event is taken, first come first."""
     box: Mailbox[str] = Mailbox()

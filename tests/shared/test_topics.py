@@ -7,6 +7,7 @@ import pytest
 from shared import topics
 from shared.errors import PayloadError
 from shared.payloads import HostEvent
+from shared.topic import Topic
 from shared.topics import TOPICS
 
 
@@ -45,7 +46,7 @@ def test_payloads_go_there_and_back() -> None:
         (topics.HOST_CONTAINERS, b'[{"name":1}]'),
     ],
 )
-def test_what_does_not_fit_is_a_payload_error(topic: topics.Topic[object], raw: bytes) -> None:
+def test_what_does_not_fit_is_a_payload_error(topic: Topic[object], raw: bytes) -> None:
     """Never anything else, and it says why."""
     with pytest.raises(PayloadError, match="."):
         topic.decode(raw)
@@ -67,5 +68,5 @@ def test_the_table_keeps_its_rules() -> None:
             assert not topic.retain, topic.template
     users = {"{service}", "device", *topics.USERS}
     assert all({*topic.writers, *topic.readers} <= users for topic in TOPICS)
-    declared = {value for value in vars(topics).values() if isinstance(value, topics.Topic)}
+    declared = {value for value in vars(topics).values() if isinstance(value, Topic)}
     assert declared == set(TOPICS)

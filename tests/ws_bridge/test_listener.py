@@ -11,7 +11,9 @@ from websockets.asyncio.client import connect
 from shared.errors import StartError
 from shared.testing import TIMEOUT_SECONDS, free_port
 from ws_bridge import listener as module
-from ws_bridge.listener import Listener, text_frame
+from ws_bridge.fanout import Fanout
+from ws_bridge.listener import Listener, Peer
+from ws_bridge.wire import text_frame
 
 REQUEST = (
     b"GET / HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -137,6 +139,57 @@ async def test_a_client_that_never_reads_is_cut_off_in_the_end(
 
             await until(send)
             assert owed < 20_000
+
+
+class Behind(Fanout[Peer]):
+    """A fanout whose clients lack something whenever they have been behind."""
+
+    def lead(self, client: Peer) -> bytes:
+        return b"\x81\x06missed"
+
+
+async def test_who_reads_again_is_told_at_once_what_it_missed(port: int) -> None:
+    """Not with the next message, which may come tomorrow; and the port knows how many there are."""
+    counts: list[int] = []
+    fanout = Behind(most_owed_bytes=10_000)
+    async with Listener(
+        "127.0.0.1", port, "A_PORT", fanout=fanout, count=counts.append
+    ) as listener:
+        loop = asyncio.get_running_loop()
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            slow.connect(("127.0.0.1", port))
+            slow.sendall(REQUEST)
+            await until(lambda: counts == [1])
+            sent = 0
+            while not fanout.skipped:
+                listener.send(b"x" * 4000)
+                sent += 1
+                await asyncio.sleep(0)
+            slow.setblocking(False)
+            read = b""
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                while not read.endswith(b"missed"):
+                    read += await loop.sock_recv(slow, 65536)
+            assert read.count(b"x" * 4000) == sent - 1, "whole messages, but for the one skipped"
+        await until(lambda: counts == [1, 0])
+
+
+async def test_who_stays_behind_is_cut_off_though_nothing_is_sent(
+    monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    """With the round of pings: the contents port is silent for hours."""
+    monkeypatch.setattr(module, "_PING_SECONDS", 0.1)
+    fanout: Fanout[Peer] = Fanout(patience_seconds=0.3)
+    async with Listener("127.0.0.1", port, "A_PORT", fanout=fanout) as listener:
+        with socket.socket() as stalled:
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            stalled.connect(("127.0.0.1", port))
+            stalled.sendall(REQUEST)
+            await until(lambda: len(listener) == 1)
+            while not fanout.skipped:
+                listener.send(b"x" * 4000)
+            await until(lambda: len(listener) == 0)
 
 
 async def test_a_port_that_is_taken_names_its_setting(port: int) -> None:

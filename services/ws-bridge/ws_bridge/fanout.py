@@ -1,7 +1,8 @@
 """One frame to many clients: built once, written to all, and nobody waits for the slowest. Pure.
 
 A client that does not read is skipped: each frame tells the whole state, so that what it reads
-next is the newest. One that stays behind is given up.
+next is the newest; where it does not, `lead` gives what has to go before. One that stays behind
+is given up.
 """
 
 from typing import Generic, Protocol, TypeVar
@@ -28,7 +29,7 @@ class Fanout(Generic[C]):
     """
 
     def __init__(self, most_owed_bytes: int = 4096, patience_seconds: float = 30.0) -> None:
-        self._most_owed_bytes = most_owed_bytes
+        self.most_owed_bytes = most_owed_bytes
         self._patience_seconds = patience_seconds
         self._behind_since: dict[C, float | None] = {}
         self.skipped = 0
@@ -44,24 +45,43 @@ class Fanout(Generic[C]):
         """Stop sending to `client`; it may have gone before."""
         self._behind_since.pop(client, None)
 
+    def lead(self, client: C) -> bytes:  # noqa: ARG002 - for those who need it
+        """Return what `client` is to get before anything else: it may have been behind."""
+        return b""
+
     def clients(self) -> list[C]:
         """Return the clients, in the order in which they came."""
         return list(self._behind_since)
 
     def send(self, frame: bytes, now: float) -> list[C]:
-        """Write `frame` to all that keep up; return those to disconnect (`now` in seconds)."""
-        given_up = []
+        """Write `frame` to all that keep up; return those to disconnect (`now` in seconds).
+
+        An empty one: what they lack alone.
+        """
         for client, since in self._behind_since.items():
-            if client.owed_bytes() <= self._most_owed_bytes:
-                client.write(frame)
+            if client.owed_bytes() <= self.most_owed_bytes:
+                client.write(self.lead(client) + frame)
                 if since is not None:
                     self._behind_since[client] = None
                 continue
             self.skipped += 1
             if since is None:
                 self._behind_since[client] = now
-            elif now - since >= self._patience_seconds:
-                given_up.append(client)
+        return self.give_up(now)
+
+    def resume(self, client: C) -> None:
+        """Tell a client that has read what it was owed what it missed, not only the next time."""
+        if self._behind_since.get(client) is not None:
+            self._behind_since[client] = None
+            client.write(self.lead(client))
+
+    def give_up(self, now: float) -> list[C]:
+        """Remove and return those who have been behind for too long (`now` in seconds)."""
+        given_up = [
+            client
+            for client, since in self._behind_since.items()
+            if since is not None and now - since >= self._patience_seconds
+        ]
         for client in given_up:
             self.remove(client)
         return given_up

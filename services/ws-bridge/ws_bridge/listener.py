@@ -14,12 +14,12 @@ from typing import Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 from shared.errors import StartError
 from shared.pace import beats
 from ws_bridge.fanout import Fanout
+from ws_bridge.wire import text_frame
 
 log = logging.getLogger("ws-bridge")
 
@@ -29,6 +29,17 @@ _PING_SECONDS = 20.0
 
 _quiet = logging.getLogger("ws-bridge.websockets")
 _quiet.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each port scan
+
+
+class _Connection(ServerConnection):
+    """Says when the client has read what it was owed."""
+
+    drained: Callable[[], None] | None = None
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.drained is not None:
+            self.drained()
 
 
 class Peer:
@@ -44,7 +55,7 @@ class Peer:
 
         Nothing follows a goodbye: the transport raises an error for that.
         """
-        if self._connection.state is State.OPEN:
+        if frame and self._connection.state is State.OPEN:
             self._transport.write(frame)
 
     def owed_bytes(self) -> int:
@@ -72,15 +83,24 @@ class Listener:
 
     `greet` returns what a new client gets at once, None when nothing is known yet.
     `setting` is the name of the port's setting, for the error when the port is taken.
+    `fanout` decides what a client gets that was behind; `count` is told how many there are.
     """
 
     def __init__(
-        self, host: str, port: int, setting: str, greet: Callable[[], bytes | None]
+        self,
+        host: str,
+        port: int,
+        setting: str,
+        greet: Callable[[], bytes | None] = lambda: None,
+        *,
+        fanout: Fanout[Peer] | None = None,
+        count: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._address = (host, port)
         self._setting = setting
         self._greet = greet
-        self._fanout: Fanout[Peer] = Fanout()
+        self._fanout: Fanout[Peer] = Fanout() if fanout is None else fanout
+        self._count = count
         self._server: Server | None = None
 
     def __len__(self) -> int:
@@ -103,6 +123,8 @@ class Listener:
             compression=None,
             ping_interval=None,
             close_timeout=1,
+            create_connection=_Connection,
+            write_limit=self._fanout.most_owed_bytes,  # it pauses who is behind, and nobody else
             server_header=None,
             logger=_quiet,
         )
@@ -121,34 +143,40 @@ class Listener:
     def send(self, message: bytes) -> None:
         """Send a text message to all clients; one that stays behind is cut off."""
         now = asyncio.get_running_loop().time()
-        for peer in self._fanout.send(text_frame(message), now):
+        self.give_up(self._fanout.send(text_frame(message), now))
+
+    def give_up(self, peers: list[Peer]) -> None:
+        """Cut off those who stay behind."""
+        for peer in peers:
             log.warning("port %s: a client that stopped reading was cut off", self._address[1])
             peer.abort()
 
     async def _serve(self, connection: ServerConnection) -> None:
         peer = Peer(connection)
+        assert isinstance(connection, _Connection)  # noqa: S101 - as create_connection has it
+        connection.drained = lambda: self._fanout.resume(peer)
         greeting = self._greet()
         if greeting is not None:
             peer.write(text_frame(greeting))
         self._fanout.add(peer)
+        self._count(len(self))
         try:
             async for _ in connection:
                 pass
         except ConnectionClosed:
             pass
         finally:
+            connection.drained = None
             self._fanout.remove(peer)
+            self._count(len(self))
 
     async def _keep_alive(self) -> None:
+        loop = asyncio.get_running_loop()
         async for _ in beats(_PING_SECONDS):
+            self.give_up(self._fanout.give_up(loop.time()))
             for peer in self._fanout.clients():
                 if not await peer.ping():
                     peer.abort()
-
-
-def text_frame(message: bytes) -> bytes:
-    """Return the WebSocket frame of a text message, as it goes over the wire."""
-    return Frame(Opcode.TEXT, message).serialize(mask=False)
 
 
 def raise_file_limit() -> None:

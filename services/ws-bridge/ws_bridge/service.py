@@ -5,9 +5,11 @@ import contextlib
 
 from shared import topics
 from shared.mqtt import Mqtt
+from ws_bridge.audience import Audience
 from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
-from ws_bridge.listener import Listener, raise_file_limit
+from ws_bridge.listener import Listener, Peer, raise_file_limit
 from ws_bridge.settings import Settings
+from ws_bridge.stage import Stage, follow_contents, tell_listeners
 
 
 async def run(settings: Settings) -> None:
@@ -39,3 +41,18 @@ async def run(settings: Settings) -> None:
                 name="follow containers",
             )
             tasks.create_task(push_frames(board, listener), name="push frames")
+        tell_listeners(mqtt, 0)
+        if settings.ws_bridge_contents_port:
+            audience: Audience[Peer] = Audience()
+            listener = await listeners.enter_async_context(
+                Listener(
+                    settings.ws_bridge_host,
+                    settings.ws_bridge_contents_port,
+                    "WS_BRIDGE_CONTENTS_PORT",
+                    fanout=audience,
+                    count=lambda count: tell_listeners(mqtt, count),
+                )
+            )
+            stage = listeners.enter_context(contextlib.closing(Stage(listener, audience)))
+            follow_contents(mqtt, stage)
+        await asyncio.Event().wait()  # for ever: a port may need no task

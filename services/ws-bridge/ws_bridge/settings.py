@@ -32,3 +32,6 @@ class Settings(Base, frozen=True, kw_only=True):
             "or a map from name to status"
         ),
     ] = "list"
+    ws_bridge_contents_port: Annotated[
+        PortOrOff, Meta(description="Port of the RLCD dashboard's pictures and alarm sound; 0: off")
+    ] = 8766

@@ -1,20 +1,12 @@
-"""The shape of every JSON payload, one frozen struct each.
+"""What `stats` tells of a host and its containers. Pure."""
 
-Fields are snake_case with the unit last; times end in `_at` and carry their offset;
-an absent value is null.
-A field's description is its documentation, and its `Metric` is how Home Assistant shows it:
-reference, AsyncAPI and discovery are all made from here. Pure.
-"""
-
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from shared.metric import Metric, clock, flag, percent, rate, shown, size
+from shared.payloads.time import Time
 
-Time = Annotated[datetime, Meta(tz=True)]
-Availability = Literal["online", "offline"]
 ContainerCommand = Literal["restart", "start", "stop"]
 ContainerStatus = Literal["running", "warning", "stopped"]
 
@@ -212,28 +204,3 @@ class HostEvent(Struct, frozen=True, kw_only=True):
     active: Annotated[bool, Meta(description="True when it began, false when it ended")]
     at: Annotated[Time, Meta(description="When it was noticed")]
     detail: Annotated[str | None, Meta(description="The mount point of a full disk")] = None
-
-
-class Health(Struct, frozen=True, kw_only=True):
-    """How a service does, sent on every connect and each minute."""
-
-    version: Annotated[str, Meta(description="Version of Mantel")]
-    uptime_seconds: Annotated[int, Meta(description="Since the process started")]
-    rss_bytes: Annotated[int, Meta(description="Resident memory of the process")]
-    reconnects: Annotated[int, Meta(description="Connections to the broker after the first")]
-    published: Annotated[int, Meta(description="Messages sent")]
-    received: Annotated[int, Meta(description="Messages received")]
-    dropped: Annotated[
-        int, Meta(description="Messages that a full queue or a lost connection cost")
-    ]
-    last_error: Annotated[
-        str | None, Meta(description="The last warning, null when there was none")
-    ]
-
-
-class LogLine(Struct, frozen=True, kw_only=True):
-    """A line of a service's log, WARNING or above."""
-
-    at: Annotated[Time, Meta(description="When")]
-    level: Annotated[str, Meta(description="WARNING, ERROR or CRITICAL")]
-    message: Annotated[str, Meta(description="The text, at most 500 characters")]

@@ -1,0 +1,200 @@
+"""Opens any picture and fits it to a size, with little memory whatever it is.
+
+What a picture would take is known from its header, and one that would take too much is refused
+before a pixel is decoded. A large JPEG is decoded at an eighth of its size; of others only a
+strip at a time is held a second time.
+"""
+
+import io
+import math
+import struct
+import threading
+import warnings
+import zlib
+from pathlib import Path
+from typing import Literal
+
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+Fit = Literal["cover", "contain"]
+
+FORMATS = tuple(
+    plugin.format
+    for plugin in (
+        PngImagePlugin.PngImageFile,
+        JpegImagePlugin.JpegImageFile,
+        GifImagePlugin.GifImageFile,
+        WebPImagePlugin.WebPImageFile,
+    )
+)
+"""What can be opened. Were one not imported, Pillow would import all that it has, 5 MB."""
+
+MOST_BYTES = 128_000_000
+"""What decoding one picture may take: a PNG of 32 megapixels, on a machine with 512 MB."""
+
+_STRIP_PIXELS = 1 << 16
+_PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # all other modes: 4
+_ONE_COMPONENT = b"\x00\x08\x01"  # how the header of a JPEG's scan begins that holds one colour
+_WHITE = (255, 255, 255)
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ON_ITS_SIDE = 5  # from this orientation on, width and height are exchanged
+
+# What Pillow raises for files that are broken, each seen with files that were broken at random
+_BROKEN = (
+    OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError,
+    AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+
+# The limit above is the lower one, and its message tells what to do
+Image.MAX_IMAGE_PIXELS = None
+
+_one_at_a_time = threading.Lock()
+
+
+class PictureError(Exception):
+    """A picture that cannot be shown; the message says why."""
+
+
+def open_picture(
+    source: Path | bytes, width: int, height: int, fit: Fit = "contain"
+) -> Image.Image:
+    """Return the first frame of a picture, `width` x `height` pixels, mode L or RGB, on white.
+
+    `cover` fills the size and cuts off what stands over; `contain` shows all, between white
+    bars. PictureError when it cannot be read, is none, or would take more than MOST_BYTES.
+    Threads take turns: two large pictures at once would take twice the memory.
+    """
+    # Pillow warns of odd metadata, by lines on stderr that name no picture
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            with Image.open(file, formats=FORMATS) as image:
+                return _fitted(image, width, height, fit)
+        except _BROKEN as error:
+            raise PictureError(_reason(error)) from None
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "is no PNG, JPEG, GIF or WebP"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"is broken ({str(error) or type(error).__name__})"
+
+
+def _fitted(image: ImageFile.ImageFile, width: int, height: int, fit: Fit) -> Image.Image:
+    whole = image.width * image.height
+    if not isinstance(image, JpegImagePlugin.JpegImageFile):
+        _check_memory(image, whole)  # first of all: to find its EXIF a PNG is decoded
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    wanted = (height, width) if orientation in range(_ON_ITS_SIDE, 9) else (width, height)
+    scales = [new / old for new, old in zip(wanted, image.size, strict=True)]
+    scale = max(scales) if fit == "cover" else min(scales)
+    # Twice as large as needed at least, so that the last step can be a good one
+    enough = (math.ceil(2 * scale * image.width), math.ceil(2 * scale * image.height))
+    image.draft("RGB" if image.mode == "RGB" else None, enough)
+    _check_memory(image, whole)
+    small = _reduced(image, max(1, min(image.width // enough[0], image.height // enough[1])))
+    result = _resized(small, *wanted, fit)
+    if orientation in _UPRIGHT:
+        result = result.transpose(_UPRIGHT[orientation])
+    return result
+
+
+def _check_memory(image: ImageFile.ImageFile, whole: int) -> None:
+    """Raise PictureError when decoding would take more than MOST_BYTES.
+
+    `whole` is the number of pixels in the file; the size of `image` is what is decoded of it.
+    """
+    pixels = image.width * image.height
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        needed = 4 * pixels + _coefficient_bytes(image, whole)
+    elif image.format == "WEBP":
+        needed = 12 * pixels  # two canvases of its decoder, and the copy of one
+    else:
+        needed = pixels * _PIXEL_BYTES.get(image.mode, 4)
+    if needed > MOST_BYTES:
+        raise PictureError(
+            f"is too large: {whole / 1e6:.0f} megapixels of this kind take "
+            f"{needed / 1e6:.0f} MB to decode, and {MOST_BYTES / 1e6:.0f} MB is the most; "
+            "save it smaller, or as JPEG that is not progressive"
+        )
+
+
+def _coefficient_bytes(image: JpegImagePlugin.JpegImageFile, whole: int) -> int:
+    """Return what a JPEG in several scans takes: it is held at full size until the last one."""
+    file = image.fp
+    assert file is not None  # noqa: S101 - it was opened just now
+    place = file.tell()  # behind the header of the first scan
+    file.seek(place - len(_ONE_COMPONENT) - 5)
+    several = image.layers > 1 and file.read(len(_ONE_COMPONENT)) == _ONE_COMPONENT
+    file.seek(place)
+    if not (several or "progressive" in image.info):
+        return 0
+    samples = [across * down for _, across, down, _ in image.layer]
+    return 2 * whole * sum(samples) // max(*samples, 1)
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """Return the picture on white, each `factor` x `factor` pixels made one."""
+    if factor == 1:
+        return _on_white(image)
+    rows = max(1, _STRIP_PIXELS // (image.width * factor)) * factor
+    result = None
+    for top in range(0, image.height, rows):
+        box = (0, top, image.width, min(top + rows, image.height))
+        strip = _on_white(image.crop(box)).reduce(factor)
+        if result is None:
+            size = (strip.width, math.ceil(image.height / factor))
+            result = Image.new(strip.mode, size)
+        result.paste(strip, (0, top // factor))
+    assert result is not None  # noqa: S101 - a picture has at least one row
+    return result
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Return the picture in mode L or RGB with what is transparent made white."""
+    if image.mode.startswith("I;16"):
+        # 16 bits; convert would cut them off at 255
+        image = image.point(lambda value: value * (1 / 257)).convert("L")
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        clear = image if image.mode == "RGBA" else image.convert("RGBA")
+        result = Image.new("RGB", image.size, _WHITE)
+        result.paste(clear, mask=clear.getchannel("A"))
+        return result
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+
+
+def _resized(image: Image.Image, width: int, height: int, fit: Fit) -> Image.Image:
+    if fit == "cover":
+        scale = max(width / image.width, height / image.height)
+        part = (width / scale, height / scale)
+        left, top = (max(0, old - new) / 2 for old, new in zip(image.size, part, strict=True))
+        box = (left, top, min(left + part[0], image.width), min(top + part[1], image.height))
+        return image.resize((width, height), Image.Resampling.LANCZOS, box)
+    scale = min(width / image.width, height / image.height)
+    size = (max(1, round(scale * image.width)), max(1, round(scale * image.height)))
+    image = image.resize(size, Image.Resampling.LANCZOS)
+    if size == (width, height):
+        return image
+    result = Image.new(image.mode, (width, height), "white")
+    result.paste(image, ((width - size[0]) // 2, (height - size[1]) // 2))
+    return result

@@ -1,0 +1,54 @@
+"""The shape of every JSON payload, one frozen struct each, a module a subject.
+
+Fields are snake_case with the unit last; times end in `_at` and carry their offset;
+an absent value is null.
+A field's description is its documentation, and its `Metric` is how Home Assistant shows it:
+reference, AsyncAPI and discovery are all made from here. Pure.
+"""
+
+from shared.payloads.alarm import (
+    AlarmDefinition,
+    AlarmEvent,
+    AlarmNext,
+    AlarmState,
+    AlarmStatus,
+    Weekday,
+)
+from shared.payloads.audio import AudioFormat, AudioListeners
+from shared.payloads.display import DisplayFrame
+from shared.payloads.host import (
+    Container,
+    ContainerCommand,
+    ContainerStatus,
+    Disk,
+    HostEvent,
+    HostStats,
+    Network,
+)
+from shared.payloads.service import Availability, Health, LogLine, Request, Response
+from shared.payloads.time import Time
+
+__all__ = [
+    "AlarmDefinition",
+    "AlarmEvent",
+    "AlarmNext",
+    "AlarmState",
+    "AlarmStatus",
+    "Weekday",
+    "AudioFormat",
+    "AudioListeners",
+    "DisplayFrame",
+    "Container",
+    "ContainerCommand",
+    "ContainerStatus",
+    "Disk",
+    "HostEvent",
+    "HostStats",
+    "Network",
+    "Availability",
+    "Health",
+    "LogLine",
+    "Request",
+    "Response",
+    "Time",
+]

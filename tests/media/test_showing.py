@@ -1,0 +1,274 @@
+"""What the RLCD shows, as it goes over a real broker."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from PIL import Image
+
+from media import gallery
+from media.bitmap.drawing import drawn
+from media.bitmap.picture import PictureError
+from media.bitmap.prepared import Prepared, prepare
+from media.bitmap.screen import RLCD, Screen
+from media.settings import Settings
+from media.showing import Showing, prepare_alarms
+from shared.mqtt import Mqtt
+from shared.payloads import AlarmDefinition, DisplayFrame
+from shared.testing import TIMEOUT_SECONDS, Broker, Client
+from shared.topics import ALARM_CONFIG
+from tests.media.bitmap.pictures import blank, halves, photo, saved
+
+BITMAP, FRAME, PREVIEW = (f"mantel/display/rlcd/{part}" for part in ("bitmap", "frame", "preview"))
+WAKE = AlarmDefinition(id="wake", name="Wake", alarm_image="img/wake.png")
+PLAIN = AlarmDefinition(id="plain", name="Plain")
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    with Broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def client(broker: Broker) -> Iterator[Client]:
+    """Somebody who sees what the display is sent, and nothing of the test before."""
+    with Client(broker) as client:
+        for topic in (BITMAP, FRAME, PREVIEW):
+            client.publish(topic, b"", retain=True)
+        client.subscribe("mantel/display/#")
+        client.drain()
+        yield client
+
+
+@pytest.fixture
+def assets(tmp_path: Path) -> Path:
+    """Pictures of the user: the idle one is white, that of all alarms black."""
+    (tmp_path / "assets/img").mkdir(parents=True)
+    (tmp_path / "assets/img/idle.png").write_bytes(saved(blank()))
+    (tmp_path / "assets/img/on_alarm.png").write_bytes(saved(blank(colour="black")))
+    (tmp_path / "assets/img/wake.png").write_bytes(saved(halves()))
+    return tmp_path / "assets"
+
+
+@pytest.fixture
+async def mqtt(broker: Broker) -> AsyncIterator[Mqtt]:
+    settings = Settings(
+        mantel_node="pi",
+        mqtt_host=broker.host,
+        mqtt_port=broker.port,
+        mqtt_username="media",
+        mqtt_password=broker.password("media"),
+    )
+    async with Mqtt(settings, "media") as mqtt:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while not mqtt.connected:
+                await asyncio.sleep(0.01)
+        yield mqtt
+
+
+async def next_picture(client: Client) -> tuple[bytes, DisplayFrame, bytes]:
+    """Return the next bitmap, frame and preview, which come in this order."""
+    messages = [await asyncio.to_thread(client.receive) for _ in range(3)]
+    assert [message.topic for message in messages] == [BITMAP, FRAME, PREVIEW]
+    bitmap, frame, preview = (bytes(message.payload) for message in messages)
+    return bitmap, msgspec.json.decode(frame, type=DisplayFrame), preview
+
+
+async def source(client: Client) -> str:
+    return (await next_picture(client))[1].source
+
+
+async def test_a_picture_is_a_bitmap_its_frame_and_a_preview(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """In this order; the frame tells all about the bitmap, the preview shows it."""
+    await Showing(mqtt, assets).alarm(WAKE)
+    bitmap, frame, preview = await next_picture(client)
+    assert bitmap == prepare(saved(halves()), RLCD).frame.packed
+    assert datetime.now(UTC) - frame.at < timedelta(seconds=TIMEOUT_SECONDS)
+    assert frame == DisplayFrame(
+        version=prepare(saved(halves()), RLCD).frame.version,
+        width=200, height=200, format="mono-hmsb", bytes=5000, source="alarm:wake", at=frame.at,
+    )  # fmt: skip
+    with Image.open(io.BytesIO(preview)) as image:
+        assert image.convert("L").tobytes() == halves().convert("L").tobytes()
+
+
+@pytest.mark.parametrize(("x", "first"), [(0, 0x80), (7, 0x01)])
+async def test_a_pixel_is_a_bit(
+    mqtt: Mqtt, client: Client, assets: Path, x: int, first: int
+) -> None:
+    """One black pixel at (0,0) is 0x80 in the first byte, at (7,0) 0x01; white is 0."""
+    image = blank()
+    image.putpixel((x, 0), (0, 0, 0))
+    (assets / "img/idle.png").write_bytes(saved(image))
+    await Showing(mqtt, assets).idle()
+    bitmap, _, _ = await next_picture(client)
+    assert bitmap == bytes([first]) + bytes(4999)
+
+
+async def test_an_alarm_without_a_picture_has_the_usual_one(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """And afterwards the idle one is back."""
+    showing = Showing(mqtt, assets)
+    await showing.alarm(PLAIN)
+    bitmap, frame, _ = await next_picture(client)
+    assert (bitmap, frame.source) == (b"\xff" * 5000, "alarm:plain")
+    await showing.idle()
+    bitmap, frame, _ = await next_picture(client)
+    assert (bitmap, frame.source) == (bytes(5000), "idle")
+
+
+async def test_a_missing_picture_is_replaced(
+    mqtt: Mqtt, client: Client, assets: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By that of all alarms, then by the idle one, then by a drawing; each said once."""
+    showing = Showing(mqtt, assets)
+    expected = [b"\xff" * 5000, bytes(5000), prepare(drawn("on_alarm"), RLCD).frame.packed]
+    for gone, bitmap in zip(("wake", "on_alarm", "idle"), expected, strict=True):
+        (assets / f"img/{gone}.png").unlink()
+        await showing.alarm(WAKE)
+        assert (await next_picture(client))[0] == bitmap
+        await showing.alarm(WAKE)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
+        "picture img/wake.png", "picture img/on_alarm.png", "picture img/idle.png",
+    ]  # fmt: skip
+
+
+async def test_nothing_is_published_while_nothing_changes(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """But the same picture for another reason is."""
+    showing = Showing(mqtt, assets)
+    for _ in range(3):
+        await showing.idle()
+    assert await source(client) == "idle"
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+    await showing.alarm(WAKE)
+    await showing.alarm(AlarmDefinition(id="b", name="B", alarm_image="img/wake.png"))
+    assert await source(client) == "alarm:b"
+    await showing.idle()
+    assert await source(client) == "idle"
+
+
+async def test_a_changed_file_is_shown_at_its_next_use(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """Without a restart."""
+    showing = Showing(mqtt, assets)
+    await showing.idle()
+    await next_picture(client)
+    (assets / "img/idle.png").write_bytes(saved(photo()))
+    await showing.idle()
+    assert (await next_picture(client))[0] == prepare(saved(photo()), RLCD).frame.packed
+
+
+async def test_of_calls_that_overlap_the_last_wins(
+    mqtt: Mqtt, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that takes long is not shown when the alarm is over before it is ready."""
+    loop = asyncio.get_running_loop()
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    def slow(path: Path, screen: Screen) -> Prepared:
+        if path.name == "wake.png":
+            loop.call_soon_threadsafe(begun.set)
+            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(TIMEOUT_SECONDS)
+        return prepare(path, screen)
+
+    monkeypatch.setattr(gallery, "prepare", slow)
+    showing = Showing(mqtt, assets)
+    alarm = asyncio.create_task(showing.alarm(WAKE))
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        await begun.wait()
+        await showing.idle()
+        go_on.set()
+        await alarm
+    assert await source(client) == "idle"
+    await showing.alarm(PLAIN)
+    assert await source(client) == "alarm:plain"
+
+
+async def test_a_pushed_picture_stays_until_the_next_alarm(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """Not beyond it; one that comes during an alarm is shown when that is over."""
+    showing = Showing(mqtt, assets)
+    await showing.push(saved(photo()))
+    bitmap, frame, _ = await next_picture(client)
+    assert (bitmap, frame.source) == (prepare(saved(photo()), RLCD).frame.packed, "pushed")
+    await showing.idle()
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+    await showing.idle()
+    assert await source(client) == "idle"
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+    await showing.push(saved(halves()))
+    await showing.alarm(PLAIN)  # two alarms that take turns are one time of ringing
+    assert await source(client) == "alarm:plain"
+    await showing.idle()
+    assert await source(client) == "pushed"
+    await showing.withdraw()
+    assert await source(client) == "idle"
+
+
+async def test_a_picture_that_is_withdrawn_during_an_alarm_does_not_come_back(
+    mqtt: Mqtt, client: Client, assets: Path
+) -> None:
+    """And the alarm's own stays meanwhile."""
+    showing = Showing(mqtt, assets)
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+    await showing.push(saved(photo()))
+    await showing.withdraw()
+    await showing.idle()
+    assert await source(client) == "idle"
+
+
+async def test_a_broken_picture_changes_nothing(mqtt: Mqtt, client: Client, assets: Path) -> None:
+    """What was shown is shown."""
+    showing = Showing(mqtt, assets)
+    await showing.push(saved(photo()))
+    assert await source(client) == "pushed"
+    with pytest.raises(PictureError):
+        await showing.push(b"no picture")
+    await showing.idle()
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+
+
+async def test_an_alarm_that_is_defined_is_ready(
+    mqtt: Mqtt, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its picture is made ready before it rings, and is there at once when it does."""
+    loop = asyncio.get_running_loop()
+    prepared: asyncio.Queue[str] = asyncio.Queue()
+
+    def watch(path: Path, screen: Screen) -> Prepared:
+        loop.call_soon_threadsafe(prepared.put_nowait, path.name)
+        return prepare(path, screen)
+
+    monkeypatch.setattr(gallery, "prepare", watch)
+    shown = Showing(mqtt, assets)
+    preparing = asyncio.create_task(prepare_alarms(mqtt, shown))
+    configs = {"wake": WAKE, "plain": PLAIN}
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        for name, file in (("wake", "wake.png"), ("plain", "on_alarm.png")):
+            payload = ALARM_CONFIG.encode(configs[name])
+            topic = f"mantel/alarm/{name}/config"
+            await asyncio.to_thread(client.publish, topic, payload, retain=True)
+            assert await prepared.get() == file
+            await asyncio.to_thread(client.publish, topic, b"", retain=True)
+        await shown.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+    assert prepared.empty()
+    assert not preparing.done()
+    preparing.cancel()
