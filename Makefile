@@ -7,7 +7,7 @@ ARGS ?=
 SERVICE ?=
 NAME ?=
 
-PACKAGES := shared $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))
+PACKAGES := shared $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)) cli
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
 INSTALLED := $(VENV)/.installed
 RUN := $(VENV)/bin/python -m
@@ -99,7 +99,7 @@ SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mo
 check: $(INSTALLED) ## formatting, lint, types, generated files
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy shared/shared $(wildcard services/*/*/) $(wildcard assets deploy docs bench tests)
+	$(RUN) mypy shared/shared $(wildcard services/*/*/) cli/mantel $(wildcard assets deploy docs bench tests)
 	$(RUN) docs.generate --check
 	@if command -v shellcheck >/dev/null; then echo shellcheck $(SCRIPTS); shellcheck $(SCRIPTS); fi
 

@@ -14,7 +14,9 @@ PACKAGES = {
     "alarms": ROOT / "services/alarms/alarms",
     "media": ROOT / "services/media/media",
     "ws_bridge": ROOT / "services/ws-bridge/ws_bridge",
+    "mantel": ROOT / "cli/mantel",
 }
+NO_SERVICES = {"shared", "mantel"}
 MODULES = [file for folder in PACKAGES.values() for file in sorted(folder.rglob("*.py"))]
 CORE_MAY_NOT = {"asyncio", "socket", "subprocess", "threading", "time", "random", "os"}
 ONE_MODULE_EACH = {
@@ -23,6 +25,7 @@ ONE_MODULE_EACH = {
     "docker": {"services/stats/stats/engine.py"},
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
     "httptools": {"services/stats/stats/http_connection.py"},
+    "paho": {"cli/mantel/broker.py", "shared/shared/testing.py"},
 }
 
 
@@ -43,7 +46,7 @@ def imports(file: Path) -> Iterator[str]:
 def test_packages_are_all_known() -> None:
     """A new service is held to the same rules."""
     folders = {path.parent for path in ROOT.glob("services/*/*/__init__.py")}
-    assert folders == set(PACKAGES.values()) - {PACKAGES["shared"]}
+    assert folders == {folder for name, folder in PACKAGES.items() if name not in NO_SERVICES}
 
 
 @pytest.mark.parametrize("file", MODULES, ids=name)
@@ -67,7 +70,7 @@ def test_core_modules_do_no_io() -> None:
 
 
 def test_no_service_knows_another() -> None:
-    """Nor does what they share know any."""
+    """Nor does what they share know any, nor the command, which no service knows."""
     services = set(PACKAGES) - {"shared"}
     for package, folder in PACKAGES.items():
         for file in folder.rglob("*.py"):
@@ -85,11 +88,18 @@ def test_an_io_library_appears_in_one_module() -> None:
         assert found == homes, library
 
 
+def test_the_command_line_is_of_the_command_alone() -> None:
+    """A service is configured by the environment, and prints nothing but its log."""
+    for file in MODULES:
+        if PACKAGES["mantel"] not in file.parents:
+            assert not {"click", "rich"} & set(imports(file)), name(file)
+
+
 def test_main_is_the_same_in_all_services() -> None:
     """But for the name of the service, after which the imports are sorted."""
     texts = set()
     for package, folder in PACKAGES.items():
-        if package != "shared":
+        if package not in NO_SERVICES:
             names = rf"\b({package}|{package.replace('_', '-')})\b"
             text = re.sub(names, "NAME", (folder / "__main__.py").read_text())
             texts.add(tuple(sorted(text.splitlines())))

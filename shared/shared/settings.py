@@ -30,8 +30,8 @@ PortOrOff = Annotated[int, Meta(ge=0, le=65535)]
 HOST_NAME_FILE = Path("/run/host/hostname")
 """Where compose mounts the host's name: a container's own name changes with each build."""
 
-_ELSEWHERE = frozenset({"MANTEL_UID", "MQTT_WEBSOCKETS_PORT"})
-"""Names of ours that compose, make or the broker read, not a service."""
+_ELSEWHERE = frozenset({"MANTEL_HOME", "MANTEL_UID", "MQTT_WEBSOCKETS_PORT"})
+"""Names of ours that compose, make, the broker or the command read, not a service."""
 
 _BOOLEANS = {"true": True, "1": True, "yes": True, "on": True} | {
     "false": False, "0": False, "no": False, "off": False,

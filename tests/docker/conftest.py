@@ -163,7 +163,7 @@ class Stack:
 
     def close(self) -> None:
         self.docker("rm", "-fv", *self.guests(), check=False)
-        self.compose("down", "-v", "--rmi", "local", "--remove-orphans")
+        self.compose("--profile", "cli", "down", "-v", "--rmi", "local", "--remove-orphans")
         # the images that a rebuild left without a name
         label = f"label=com.docker.compose.project={self.project}"
         self.docker("rmi", *self.docker("images", "-q", "--filter", label).split(), check=False)

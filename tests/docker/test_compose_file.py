@@ -62,6 +62,28 @@ def test_without_settings(config: Any):
         assert environment(services, service, *names) == ["mosquitto", "", service, None, None]
 
 
+def test_the_command_is_called_by_name_only(config: Any):
+    """It is hardened like the services, and the operator where they are themselves."""
+    assert "mantel" not in config()
+    services = config(COMPOSE_PROFILES="cli")
+    mantel, bridge = services["mantel"], services["ws-bridge"]
+    hardening = ("read_only", "cap_drop", "security_opt", "tmpfs", "pids_limit", "init", "logging")
+    assert [mantel[key] for key in hardening] == [bridge[key] for key in hardening]
+    assert mantel["restart"] == "no"
+    assert mantel["healthcheck"] == {"disable": True}
+    assert "ports" not in mantel
+    assert environment(services, "mantel", "MQTT_HOST", "MQTT_USERNAME") == [
+        "mosquitto",
+        "operator",
+    ]
+    assert [mount["volume"]["subpath"] for mount in mantel["volumes"] if "volume" in mount] == [
+        "credentials/operator"
+    ]
+    assert mantel["user"] not in [services[service]["user"] for service in SERVICES]
+    elsewhere = config("MQTT_HOST=broker.lan\nMQTT_USERNAME=me\n", COMPOSE_PROFILES="cli")
+    assert environment(elsewhere, "mantel", "MQTT_HOST", "MQTT_USERNAME") == ["broker.lan", "me"]
+
+
 def test_names_are_official_or_built_here(config: Any):
     images = {name: service.get("image", "built") for name, service in config().items()}
     assert images == {

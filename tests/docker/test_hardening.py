@@ -1,5 +1,6 @@
 """What a container may not do, looked at from inside and from the engine."""
 
+import json
 import re
 
 import pytest
@@ -184,11 +185,19 @@ def test_networks(stack: Stack):
 
 
 def test_images_are_small(stack: Stack):
-    """A service is its packages, on the base and the library's bytecode that all of them share."""
+    """A service is its packages on what all share: base, bytecode of the library, `mantel`."""
+    stack.compose("build", "mantel")
 
     def size(image: str) -> int:
         return int(stack.docker("image", "inspect", "-f", "{{.Size}}", image))
 
-    base = size("python:3.13-slim")
+    command = size(f"{stack.project}-mantel")
+    du = ("run", "--rm", "--entrypoint", "du", f"{stack.project}-mantel", "-sm", "/command")
+    assert int(stack.docker(*du).split()[0]) < 10
     for service in OURS:
-        assert size(f"{stack.project}-{service}") - base < 40_000_000
+        assert size(f"{stack.project}-{service}") - command < 35_000_000
+        own, shared = (
+            json.loads(stack.docker("image", "inspect", "-f", "{{json .RootFS.Layers}}", image))
+            for image in (f"{stack.project}-{service}", f"{stack.project}-mantel")
+        )
+        assert own[: len(shared)] == shared, "bytes of the command are stored once"

@@ -1,10 +1,12 @@
 """A hub with alarms, sounds and pictures of its own, for the rows of port 8766."""
 
 import array
+import contextlib
 import io
 import json
 import math
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,18 @@ def png(image: Image.Image) -> bytes:
 def plain(colour: tuple[int, ...], size: tuple[int, int] = (200, 200)) -> Image.Image:
     """Return an image of one colour, with alpha where the colour has it."""
     return Image.new("RGBA" if len(colour) == 4 else "RGB", size, colour)
+
+
+@contextlib.contextmanager
+def household(directory: Path) -> Iterator["Household"]:
+    """Run a broker with a household of its own; whatever happens, all is ended."""
+    (directory / "broker").mkdir()
+    hub = Hub(directory)
+    try:
+        hub.broker.start()
+        yield Household(hub)
+    finally:
+        hub.close()
 
 
 class Household:

@@ -7,30 +7,24 @@ import pytest
 from PIL import Image
 from websockets.asyncio.client import connect
 
-from tests.e2e.conftest import Hub
 from tests.e2e.display import HEADER, exactly, picture, raw_handshake, raw_message, sound
-from tests.e2e.household import BLACK, WHITE, Household, plain, png
+from tests.e2e.household import BLACK, WHITE, Household, household, plain, png
 
 IDLE, ALARM = bytes(5000), b"\xff" * 5000
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    directory = tmp_path_factory.mktemp("home")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    home = Household(hub)
-    home.set_alarms(
-        [
-            {"id": "lost", "alarm_time": "0000", "alarm_image": "assets/img/lost.png"},
-            {"id": "broken", "alarm_time": "0000", "alarm_image": "assets/img/broken.png"},
-        ]
-    )
-    (home.assets / "img/broken.png").write_bytes(b"\x89PNG and then nothing")
-    home.start()
-    yield home
-    hub.close()
+    with household(tmp_path_factory.mktemp("home")) as home:
+        home.set_alarms(
+            [
+                {"id": "lost", "alarm_time": "0000", "alarm_image": "assets/img/lost.png"},
+                {"id": "broken", "alarm_time": "0000", "alarm_image": "assets/img/broken.png"},
+            ]
+        )
+        (home.assets / "img/broken.png").write_bytes(b"\x89PNG and then nothing")
+        home.start()
+        yield home
 
 
 async def shown(home: Household, image: Image.Image) -> bytes:

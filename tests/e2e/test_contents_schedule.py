@@ -7,17 +7,18 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 
 from shared.testing import Client, eventually
-from tests.e2e.conftest import Hub, Process
+from tests.e2e.conftest import Process
 from tests.e2e.display import Sound, Watch, picture, sound
-from tests.e2e.household import Household, sine
+from tests.e2e.household import Household, household, sine
 from tests.e2e.test_dashboard import frame
+from tests.e2e.wall_clock import wall_clock
 
 IDLE, ALARM = bytes(5000), b"\xff" * 5000
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -29,25 +30,25 @@ RATES = {
 
 
 class Minute:
-    """A minute in which alarms are due, as a display sees it, and an hour without any alarm.
-
-    Both begin when it is made and are watched in the background.
-    """
+    """A minute in which alarms are due, as a display sees it in the background."""
 
     def __init__(self, home: Household) -> None:
-        self.due = datetime.now().astimezone() + timedelta(seconds=8)  # time to start
-        self.due = self.due.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        now = datetime.now(UTC)
+        # The services have a time zone in which it is 8 s to the full minute: time to start
+        local = now.replace(second=52, tzinfo=None)
+        self.local_due = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        self.due = now + (self.local_due - local)
         self._home = home
         for name, rate in RATES.items():
             home.add_sound(f"{name}.wav", rate, 1, sine(rate, 1, 0.4))
         home.set_alarms([*self._alarms(), *BAD])
-        self.alarms = home.start()["alarms"]
+        self.alarms = home.start(**wall_clock(home.hub.directory, local))["alarms"]
         self._watch = Watch(home.hub.contents_url)
 
     def _alarms(self) -> list[dict[str, object]]:
-        day, other_day = WEEKDAYS[self.due.weekday()], WEEKDAYS[self.due.weekday() - 2]
-        date = self.due.strftime("%m/%d")
-        other_date = (self.due + timedelta(days=40)).strftime("%m/%d")
+        day, other_day = WEEKDAYS[self.local_due.weekday()], WEEKDAYS[self.local_due.weekday() - 2]
+        date = self.local_due.strftime("%m/%d")
+        other_date = (self.local_due + timedelta(days=40)).strftime("%m/%d")
         when: dict[str, dict[str, list[str]]] = {
             "daily": {},
             "today": {"alarm_days": [other_day, day]},
@@ -60,7 +61,7 @@ class Minute:
         return [
             {
                 "id": name,
-                "alarm_time": self.due.strftime("%H%M"),
+                "alarm_time": self.local_due.strftime("%H%M"),
                 "alarm_audio": f"assets/alarm/{name}.wav",
                 **days,
             }
@@ -80,35 +81,25 @@ BAD = [
 ]
 
 
-def new_home(directory: Path) -> Household:
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    return Household(hub)
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Household]:
-    home = new_home(tmp_path)
-    yield home
-    home.hub.close()
+    with household(tmp_path) as home:
+        yield home
 
 
 @pytest.fixture(scope="module", autouse=True)
 def minute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minute]:
     """Begins with the first test, so that the others fill the time until it is over."""
-    home = new_home(tmp_path_factory.mktemp("minute"))
-    yield Minute(home)
-    home.hub.close()
+    with household(tmp_path_factory.mktemp("minute")) as home:
+        yield Minute(home)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Household, Watch, Process]]:
     """A hub without a file of alarms, and a display that is connected all the time."""
-    home = new_home(tmp_path_factory.mktemp("silent"))
-    alarms = home.start()["alarms"]
-    yield home, Watch(home.hub.contents_url), alarms
-    home.hub.close()
+    with household(tmp_path_factory.mktemp("silent")) as home:
+        alarms = home.start()["alarms"]
+        yield home, Watch(home.hub.contents_url), alarms
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from websockets.asyncio.client import connect
 from shared import topics
 from shared.payloads import AlarmStatus
 from shared.testing import Client
-from tests.e2e.conftest import Hub
 from tests.e2e.display import (
     CHUNK_BYTES,
     HEADER,
@@ -25,7 +24,7 @@ from tests.e2e.display import (
     raw_message,
     sound,
 )
-from tests.e2e.household import Household, sine
+from tests.e2e.household import Household, household, sine
 
 IDLE, ALARM = bytes(5000), b"\xff" * 5000
 SOUNDS = {
@@ -39,24 +38,19 @@ SOUNDS = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
-    directory = tmp_path_factory.mktemp("home")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    home = Household(hub)
-    for name, (rate, channels, pcm) in SOUNDS.items():
-        home.add_sound(f"{name}.wav", rate, channels, pcm)
-    home.set_alarms(
-        [
-            {"id": name, "alarm_time": "0000", "alarm_audio": f"assets/alarm/{name}.wav"}
-            for name in (*SOUNDS, "gone")
-        ]
-    )
-    media = home.start()["media"]
-    for name in SOUNDS:
-        media.wait_for_log(f"{name}.wav: peak")  # how loud it is is known
-    yield home
-    hub.close()
+    with household(tmp_path_factory.mktemp("home")) as home:
+        for name, (rate, channels, pcm) in SOUNDS.items():
+            home.add_sound(f"{name}.wav", rate, channels, pcm)
+        home.set_alarms(
+            [
+                {"id": name, "alarm_time": "0000", "alarm_audio": f"assets/alarm/{name}.wav"}
+                for name in (*SOUNDS, "gone")
+            ]
+        )
+        media = home.start()["media"]
+        for name in SOUNDS:
+            media.wait_for_log(f"{name}.wav: peak")  # how loud it is is known
+        yield home
 
 
 async def rung(home: Household, alarm: str) -> Sound:

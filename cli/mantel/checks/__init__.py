@@ -1,0 +1,1 @@
+"""What `mantel doctor` looks at, a module each."""

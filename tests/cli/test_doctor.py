@@ -1,0 +1,118 @@
+"""`mantel doctor` as a whole, on a real broker; each check has a test of its own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared import topics
+from shared.payloads import Health
+from shared.testing import Broker, Client
+from tests.cli.conftest import Run
+
+HEALTH = Health(
+    version="0.1.0", uptime_seconds=7200, rss_bytes=1, reconnects=0, published=1, received=1,
+    dropped=0, last_error=None,
+)  # fmt: skip
+
+
+def findings(run: Run, **environment: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    done = run("doctor", "--json", **environment)
+    told = json.loads(done.stdout)
+    of: dict[str, list[dict[str, Any]]] = {}
+    for finding in told["findings"]:
+        of.setdefault(finding["check"], []).append(finding)
+    problem = any(finding["verdict"] == "problem" for finding in told["findings"])
+    assert (told["verdict"] == "problem") == problem == (done.exit_code == 1)
+    return done.exit_code, of
+
+
+@pytest.fixture
+def whole(client: Client, home: Path) -> None:
+    """Let all services say that they are there, and give them ports that are free."""
+    for service in topics.SERVICES:
+        levels = {"node": "pi", "service": service}
+        client.publish(topics.AVAILABILITY.name("mantel", **levels), b"online", retain=True)
+        health = topics.HEALTH.encode(HEALTH)
+        client.publish(topics.HEALTH.name("mantel", **levels), health, retain=True)
+    (home / ".env").write_text(
+        "PISTAT_PORT=1\nWS_BRIDGE_STATS_PORT=0\nWS_BRIDGE_CONTENTS_PORT=0\nMQTT_WEBSOCKETS_PORT=0\n"
+    )
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_hub_that_is_well(run: Run, broker: Broker) -> None:
+    code, of = findings(run)
+    assert code == 0, of
+    assert set(of) == {
+        "settings", "broker", *topics.SERVICES, "ports", "clock", "time zone", "folders",
+        "serial ports", "firmware", "docker",
+    }  # fmt: skip
+    assert of["broker"][0]["text"].startswith("mosquitto version 2")
+    assert "lets us in" in of["broker"][0]["text"]
+    assert of["media"][0]["text"].startswith("online on pi since about ")
+    assert of["media"][0]["text"].endswith("(2 h ago)")
+    assert f"port {broker.port} (MQTT_PORT) is mosquitto's" in of["ports"][0]["text"]
+    assert of["ports"][1]["verdict"] == "warning"  # nobody is stats here
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_service_that_ended(run: Run, client: Client) -> None:
+    client.publish("mantel/service/pi/alarms/availability", b"offline", retain=True)
+    code, of = findings(run)
+    assert code == 1
+    (finding,) = of["alarms"]
+    assert (finding["verdict"], finding["text"]) == ("problem", "offline on pi")
+    assert "start it" in finding["advice"]
+
+
+@pytest.mark.usefixtures("whole")
+def test_bad_settings_are_told_beside_the_rest(run: Run, home: Path) -> None:
+    with (home / ".env").open("a") as file:
+        file.write("ALARMS_GRACE_SECONDS=soon\nWS_BRIDGE_STATS_PRT=1\n")
+    code, of = findings(run)
+    assert code == 1
+    assert ("problem", "alarms: ALARMS_GRACE_SECONDS=soon: must be a number") in [
+        (finding["verdict"], finding["text"]) for finding in of["settings"]
+    ]
+    assert of["media"][0]["verdict"] == "ok"
+
+
+@pytest.mark.usefixtures("whole")
+def test_without_a_password_and_with_a_wrong_one(run: Run) -> None:
+    code, of = findings(run, MQTT_PASSWORD="wrong")
+    assert code == 1
+    assert "refuses operator: Not authorized" in of["broker"][0]["text"]
+    assert "make credentials" in of["broker"][0]["advice"]
+    _, of = findings(run, MQTT_PASSWORD="")
+    assert "no password for the broker's user operator" in of["broker"][0]["text"]
+    assert "alarms" not in of
+
+
+def test_a_zone_that_does_not_exist(run: Run) -> None:
+    """It is a setting like others: the rest is looked at."""
+    _, of = findings(run, TZ="Mars/Olympus")
+    assert "every service: TZ=Mars/Olympus: no such time zone" in of["settings"][0]["text"]
+    assert "time zone" not in of
+    assert of["clock"]
+
+
+def test_without_a_broker(run: Run, broker: Broker) -> None:
+    broker.stop()
+    done = run("doctor")
+    assert done.exit_code == 1
+    assert f"broker 127.0.0.1:{broker.port}: Connection refused" in done.stdout
+    assert "-> start it: make run" in done.stdout
+    assert done.stderr == ""
+
+
+def test_where_no_hub_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container: what cannot be seen from here is named, and is no problem."""
+    from mantel.checks import configuration
+
+    monkeypatch.setattr(configuration, "INSTALLED", Path("/nonexistent"))
+    _, of = findings(run)
+    assert of["place"][0]["verdict"] == "warning"
+    assert not {"settings", "ports", "folders", "docker"} & set(of)
+    assert of["broker"][0]["verdict"] == "ok"
