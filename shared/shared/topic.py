@@ -1,7 +1,7 @@
 """A kind of topic: how its name is built and read, and its payload. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar, get_origin
 
 import msgspec
@@ -34,6 +34,14 @@ class Topic(Generic[P]):
     readers: tuple[str, ...]
     about: str
     base: Literal["root", "discovery"] = "root"
+
+    def unread(self, qos: Literal[0, 1] | None = None) -> "Topic[bytes]":
+        """Return it with payloads as they come: for who answers, or clears, what fits no model.
+
+        `qos` is another QoS to subscribe with.
+        """
+        wanted = self.qos if qos is None else qos
+        return replace(self, payload=bytes, qos=wanted)  # type: ignore[return-value]
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -52,6 +52,14 @@ def test_what_does_not_fit_is_a_payload_error(topic: Topic[object], raw: bytes) 
         topic.decode(raw)
 
 
+def test_payloads_can_be_taken_as_they_come() -> None:
+    """For who has to answer, or clear, what fits no model; by another QoS if need be."""
+    request = topics.ALARM_REQUEST.unread()
+    assert request.decode(b"nonsense") == b"nonsense"
+    assert (request.qos, request.template) == (1, topics.ALARM_REQUEST.template)
+    assert topics.ALARM_STATE.unread(qos=0).qos == 0
+
+
 def test_readers_ignore_fields_they_do_not_know() -> None:
     """A field may be added at any time."""
     raw = b'{"event":"throttled","active":true,"at":"2026-02-17T00:00:00Z","new":1}'

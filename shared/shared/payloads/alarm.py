@@ -95,6 +95,9 @@ class AlarmEvent(Struct, frozen=True, kw_only=True):
     ring: Annotated[int | None, Meta(description="Number of the ring")] = None
     until_at: Annotated[Time | None, Meta(description="End of the snooze")] = None
     reason: Annotated[
-        Literal["dismissed", "played", "timeout", "changed"] | None,
-        Meta(description="Why it stopped; changed: the alarm was disabled, edited or deleted"),
+        Literal["dismissed", "played", "timeout", "changed", "replaced"] | None,
+        Meta(
+            description="Why it stopped; changed: the alarm was disabled, edited or deleted; "
+            "replaced: its next moment has come"
+        ),
     ] = None

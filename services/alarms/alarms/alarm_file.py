@@ -1,0 +1,163 @@
+"""alarms.json on disk: noticed when anybody changes it, written back whole or not at all.
+
+It is looked at once a second, which costs next to nothing and sees what every editor does, on
+every file system and through every mount; notifications see neither network nor all mounts.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from alarms.alarm_text import AlarmText, TextError, fresh, parse
+from shared.complaints import Complaints
+
+T = TypeVar("T")
+
+_UNREAD = b"\0"
+
+_log = logging.getLogger("alarms")
+
+_MOST_BYTES = 1 << 20
+_ANSWER_SECONDS = 5.0
+_FRESH_SECONDS = 2.0  # two writes so close together may look the same from outside
+_ABSENT_LOOKS = 3  # an editor may take a file away for a moment before it puts the new one there
+
+
+class WriteError(Exception):
+    """The file cannot be changed; the text says why."""
+
+
+class AlarmFile:
+    """The file at `path`; a broken one leaves what was last good, and is said with its place.
+
+    `last_good` is the text that an earlier life of the service has kept.
+    """
+
+    def __init__(self, path: Path, last_good: str | None) -> None:
+        self._path = path
+        self._complaints = Complaints(_log)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="file")
+        self._last_good = last_good
+        self._facts: object = None
+        self._raw: bytes | None = _UNREAD
+        self._absent = 0
+
+    async def look(self) -> AlarmText | None:
+        """Return the alarms when they are others than at the last look, else None."""
+        return await self._in_thread(self._look)
+
+    async def change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
+        """Replace the file by what `edit` makes of it, and return that; WriteError."""
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                return await self._in_thread(lambda: self._change(edit))
+        except TimeoutError:
+            raise WriteError(f"{self._path} does not answer") from None
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _look(self) -> AlarmText | None:
+        try:
+            if not self._has_changed():
+                return None
+            text = parse(_decoded(self._raw or b"")) if self._raw is not None else fresh()
+        except OSError as error:
+            return self._bad(f"cannot be read ({error.strerror})")
+        except TextError as error:
+            return self._bad(str(error))
+        self._complaints.settle(str(self._path), "read again, all right")
+        self._last_good = None
+        return text
+
+    def _has_changed(self) -> bool:
+        """Read the file where it may be another; None is what a missing one holds."""
+        try:
+            facts = self._path.stat()
+        except FileNotFoundError:
+            return self._has_gone()
+        self._absent = 0
+        seen = (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+        if seen == self._facts and time.time() - facts.st_mtime > _FRESH_SECONDS:
+            return False
+        if facts.st_size > _MOST_BYTES:
+            raise OSError(0, f"larger than {_MOST_BYTES} bytes")
+        raw = self._path.read_bytes()
+        self._facts, before = seen, self._raw
+        self._raw = raw
+        return raw != before
+
+    def _has_gone(self) -> bool:
+        known = self._facts is not None or self._last_good is not None
+        if known and not self._path.parent.is_dir():  # not mounted yet, rather than deleted
+            raise OSError(0, "its folder is not there")
+        self._absent += 1
+        if self._raw is None or (self._facts is not None and self._absent < _ABSENT_LOOKS):
+            return False
+        _log.info("%s: no such file, so there are no alarms", self._path)
+        self._facts = self._raw = None
+        return True
+
+    def _bad(self, problem: str) -> AlarmText | None:
+        """Complain; the first time, return what an earlier life has kept."""
+        kept = self._last_good
+        self._last_good = None
+        self._complaints.say(str(self._path), f"{problem}; the alarms stay as they were")
+        if kept is None:
+            return None
+        with contextlib.suppress(TextError):
+            return parse(kept)
+        return None
+
+    def _change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
+        try:
+            raw = self._path.read_bytes() if self._path.exists() else b""
+            before = parse(_decoded(raw)) if raw.strip() else fresh()
+            after = edit(before)
+            if after.text != before.text or not raw:
+                self._write(after.text.encode())
+        except TextError as error:
+            raise WriteError(f"{self._path} is broken ({error}); mend it first") from None
+        except OSError as error:
+            raise WriteError(f"{self._path} cannot be written ({error.strerror})") from None
+        return after
+
+    def _write(self, raw: bytes) -> None:
+        """Put a new file in its place; one that is mounted by itself is written over."""
+        target = self._path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fchmod(file.fileno(), target.stat().st_mode if target.exists() else 0o644)
+                with contextlib.suppress(PermissionError, FileNotFoundError):
+                    owner = target.stat()
+                    os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+                os.fsync(file.fileno())
+            try:
+                os.replace(name, target)  # noqa: PTH105 - as the rest of this function
+            except OSError:
+                with target.open("r+b") as file:
+                    file.write(raw)
+                    file.truncate()
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)  # noqa: PTH108
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        raise TextError(f"line {line}, column {column}: it is not UTF-8") from None

@@ -1,0 +1,163 @@
+"""What the alarms remember, in SQLite: it outlives a kill and a power cut.
+
+A database that cannot be used is said once; the alarms go on without it.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from alarms.memory import Memory
+from shared.complaints import Complaints
+
+_log = logging.getLogger("alarms")
+
+_PATIENCE_SECONDS = 1.0  # a dying memory card must not keep an alarm from ringing
+_FILE = "file"  # the key of the last good alarms.json; ids have no such form
+_TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL)"
+_SELECT = "SELECT key, CAST(value AS BLOB) FROM kept"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Store:
+    """The database at `path`, an async context manager; one save runs at a time, of the newest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._complaints = Complaints(_log)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._connection: sqlite3.Connection | None = None
+        self._waiting: dict[str, bytes | None] = {}
+        self._all: dict[str, bytes] = {}
+        self._saving: asyncio.Task[None] | None = None
+        self._hangs = False
+
+    async def read(self) -> tuple[dict[str, Memory], str | None]:
+        """Return the memories by id, and the text of the last good alarms.json."""
+        task = asyncio.get_running_loop().run_in_executor(self._thread, self._read)
+        done, _ = await asyncio.wait([task], timeout=_PATIENCE_SECONDS * 5)
+        if not done:
+            self._complaints.say(str(self._path), "does not answer; going on without it")
+        elif (error := task.exception()) is None:
+            self._all = task.result()
+        else:
+            self._complain(error)
+        memories = {}
+        for key, value in self._all.items():
+            if key != _FILE:
+                try:
+                    memories[key[1:]] = msgspec.json.decode(value, type=Memory)
+                except msgspec.MsgspecError as error:
+                    self._complaints.say(f"{self._path}: {key[1:]}", f"not understood: {error}")
+        text = self._all.get(_FILE)
+        return memories, None if text is None else text.decode()
+
+    def _read(self) -> dict[str, bytes]:
+        try:
+            return self._open()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):  # of the disk, not of the file
+                raise
+        broken = self._path.with_name(self._path.name + ".broken")
+        self._path.replace(broken)
+        for suffix in ("-wal", "-shm"):  # would be taken for those of the new one
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self._complaints.say(str(self._path), f"damaged, put aside as {broken.name}; begun anew")
+        return self._open()
+
+    def _open(self) -> dict[str, bytes]:
+        self._close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            # Each commit reaches the disk itself: a ring that a power cut forgot rings twice
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(_TABLE)
+            kept = {str(key): bytes(value) for key, value in connection.execute(_SELECT)}
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection = connection
+        return kept
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let what is being saved be saved, as long as that takes no longer than usual."""
+        if self._saving is not None:
+            await asyncio.wait([self._saving], timeout=_PATIENCE_SECONDS)
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=self._saving is None or self._saving.done())
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    async def save(self, memories: dict[str, Memory | None], file: str | None = None) -> None:
+        """Keep these (None: forget it), and the text of alarms.json; wait a second at most."""
+        for own, memory in memories.items():
+            self._waiting["@" + own] = None if memory is None else _encode(memory)
+        if file is not None:
+            self._waiting[_FILE] = file.encode()
+        if not self._waiting:
+            return
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._save(), name="save")
+        if not self._hangs:
+            await asyncio.wait([self._saving], timeout=_PATIENCE_SECONDS)
+            self._hangs = not self._saving.done()
+            if self._hangs:
+                self._complaints.say(str(self._path), "does not answer; going on without it")
+
+    async def _save(self) -> None:
+        while self._waiting:
+            changed, self._waiting = self._waiting, {}
+            for key, value in changed.items():
+                if value is None:
+                    self._all.pop(key, None)
+                else:
+                    self._all[key] = value
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._thread, self._write, changed)
+            except (sqlite3.Error, OSError) as error:
+                self._complain(error)
+            else:
+                self._complaints.settle(str(self._path))
+        self._hangs = False
+
+    def _write(self, changed: dict[str, bytes | None]) -> None:
+        anew = self._connection is None
+        if anew:
+            self._read()
+            changed = dict(self._all)  # what it has missed, too
+        assert self._connection is not None  # noqa: S101 - it was opened
+        try:
+            with self._connection as transaction:
+                if anew:
+                    transaction.execute("DELETE FROM kept")
+                for key, value in changed.items():
+                    if value is None:
+                        transaction.execute("DELETE FROM kept WHERE key = ?", (key,))
+                    else:
+                        transaction.execute("REPLACE INTO kept VALUES (?, ?)", (key, value))
+        except sqlite3.Error:
+            self._close()
+            raise
+
+    def _complain(self, error: BaseException) -> None:
+        if not isinstance(error, (sqlite3.Error, OSError)):
+            raise error
+        self._complaints.say(
+            str(self._path),
+            f"cannot be used ({error}); a restart will not know of rings",
+            first=True,
+        )

@@ -1,0 +1,156 @@
+"""alarms.json, as people and their editors treat it."""
+
+import logging
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alarms.alarm_file import AlarmFile, WriteError
+from alarms.alarm_text import AlarmText
+from alarms.edit import add
+
+ONE = '[{"alarm_time": "0630"}]\n'
+TWO = '[{"alarm_time": "0700"}]\n'
+
+
+def times(text: AlarmText | None) -> list[str] | None:
+    return None if text is None else [entry["alarm_time"] for entry in text.entries]
+
+
+def adding(text: AlarmText) -> AlarmText:
+    return add(text, {"alarm_time": "0900"})[0]
+
+
+async def test_every_way_to_save_is_seen(tmp_path: Path) -> None:
+    """In place, by a new file in its place, with the same size and time."""
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    file = AlarmFile(path, None)
+    assert times(await file.look()) == ["0630"]
+    assert await file.look() is None
+    path.write_text(TWO)
+    assert times(await file.look()) == ["0700"]
+    (tmp_path / "new").write_text(ONE)
+    shutil.copystat(path, tmp_path / "new")
+    (tmp_path / "new").rename(path)
+    assert times(await file.look()) == ["0630"]
+    facts = path.stat()
+    path.write_text(TWO)
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert times(await file.look()) == ["0700"]
+    subprocess.run(["sed", "-i", "s/0700/0705/", path], check=True)
+    assert times(await file.look()) == ["0705"]
+    assert await file.look() is None
+
+
+async def test_a_broken_file_leaves_the_last_good(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And is said once, with its place; the end of it too."""
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    file = AlarmFile(path, None)
+    await file.look()
+    for text in ('[\n  {"alarm_time": "0630",}\n]', "", '[\n  {"alarm_time": "0630",}\n]'):
+        path.write_text(text)
+        assert await file.look() is None
+        assert await file.look() is None
+    path.write_text(TWO)
+    assert times(await file.look()) == ["0700"]
+    lines = [each.message for each in caplog.records]
+    assert lines[0].startswith(f"{path}: line 2, column ")
+    assert lines[0].endswith("; the alarms stay as they were")
+    assert (
+        lines[1] == f"{path}: it is empty; no alarms are written []; the alarms stay as they were"
+    )
+    assert lines[3:] == [f"{path}: read again, all right"]
+
+
+async def test_what_was_good_in_an_earlier_life_counts_when_it_is_broken_at_the_start(
+    tmp_path: Path,
+) -> None:
+    """Only then."""
+    path = tmp_path / "alarms.json"
+    path.write_bytes(b'[{"alarm_time": "\xff"}]')
+    assert times(await AlarmFile(path, TWO).look()) == ["0700"]
+    assert await AlarmFile(path, None).look() is None
+    path.write_text(ONE)
+    assert times(await AlarmFile(path, TWO).look()) == ["0630"]
+    path.unlink()
+    assert times(await AlarmFile(path, TWO).look()) == []
+    away = AlarmFile(tmp_path / "not mounted" / "alarms.json", TWO)
+    assert times(await away.look()) == ["0700"]
+
+
+async def test_a_file_that_is_away_for_a_moment_is_not_gone(tmp_path: Path) -> None:
+    """Some editors take it away before the new one is there."""
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    file = AlarmFile(path, None)
+    await file.look()
+    path.rename(tmp_path / "alarms.json~")
+    assert [await file.look() for _ in range(2)] == [None, None]
+    path.write_text(ONE)
+    assert await file.look() is None
+    path.unlink()
+    assert [times(await file.look()) for _ in range(4)] == [None, None, [], None]
+    path.write_text(ONE)
+    assert times(await file.look()) == ["0630"]
+
+
+async def test_it_is_written_whole_and_as_it_was(tmp_path: Path) -> None:
+    """Mode and link stay, nothing is left behind."""
+    real = tmp_path / "real.json"
+    real.write_text(ONE)
+    real.chmod(0o640)
+    (tmp_path / "sub").mkdir()
+    path = tmp_path / "sub" / "alarms.json"
+    path.symlink_to(real)
+    file = AlarmFile(path, None)
+    assert times(await file.change(adding)) == ["0630", "0900"]
+    assert path.is_symlink()
+    assert real.read_text() == '[{"alarm_time": "0630"}, {"alarm_time": "0900", "repeat": true}]\n'
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert sorted(each.name for each in tmp_path.rglob("*")) == ["alarms.json", "real.json", "sub"]
+
+
+async def test_the_first_alarm_makes_the_file(tmp_path: Path) -> None:
+    """And its folder."""
+    file = AlarmFile(tmp_path / "config" / "alarms.json", None)
+    assert times(await file.change(adding)) == ["0900"]
+    assert times(await file.look()) == ["0900"]
+
+
+async def test_a_file_that_stands_alone_in_its_mount_is_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be replaced."""
+
+    def busy(*_: Any) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    number = path.stat().st_ino
+    monkeypatch.setattr("os.replace", busy)
+    await AlarmFile(path, None).change(adding)
+    assert path.stat().st_ino == number
+    assert times(await AlarmFile(path, None).look()) == ["0630", "0900"]
+    assert [each.name for each in tmp_path.iterdir()] == ["alarms.json"]
+
+
+async def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
+    """A broken file is not touched."""
+    path = tmp_path / "alarms.json"
+    path.write_text("[")
+    with pytest.raises(WriteError, match="is broken .line 1, column 2.*mend it first"):
+        await AlarmFile(path, None).change(adding)
+    assert path.read_text() == "["
+    (tmp_path / "folder").write_text("")
+    with pytest.raises(WriteError, match="cannot be"):
+        await AlarmFile(tmp_path / "folder" / "alarms.json", None).change(adding)

@@ -1,0 +1,148 @@
+"""What is remembered, on a real disk."""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alarms.memory import Memory
+from alarms.store import Store
+
+NOW = datetime(2026, 2, 17, 5, 30, tzinfo=UTC)
+Open = Callable[[Path], Store]
+MEMORY = Memory(
+    schedule="s", zone="UTC", enabled=True, shown="ringing", since=NOW, planned_from=NOW,
+    done=(NOW,), phase="ringing", occurrence=NOW, ring=7, last_ring=7, began=NOW,
+)  # fmt: skip
+
+
+@pytest.fixture
+async def open_store() -> AsyncIterator[Open]:
+    """Opens stores, and closes them after the test."""
+    async with contextlib.AsyncExitStack() as stores:
+        opened: list[Store] = []
+
+        def opening(path: Path) -> Store:
+            opened.append(Store(path))
+            stores.push_async_exit(opened[-1])
+            return opened[-1]
+
+        yield opening
+
+
+async def test_what_is_saved_is_read_again(tmp_path: Path, open_store: Open) -> None:
+    """By the next life; and what was forgotten is not."""
+    path = tmp_path / "data" / "alarms.sqlite"
+    store = open_store(path)
+    assert await store.read() == ({}, None)
+    await store.save({"a": MEMORY, "b": MEMORY}, "[]")
+    await store.save({"b": None})
+    assert await open_store(path).read() == ({"a": MEMORY}, "[]")
+
+
+async def test_a_commit_is_on_the_disk_before_save_returns(
+    tmp_path: Path, open_store: Open
+) -> None:
+    """WAL, and each commit synchronised."""
+    store = open_store(tmp_path / "a.sqlite")
+    await store.read()
+    assert store._connection is not None
+    assert store._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    await store.save({"a": MEMORY})
+    with sqlite3.connect(tmp_path / "a.sqlite") as other:
+        assert other.execute("SELECT COUNT(*) FROM kept").fetchone() == (1,)
+    other.close()
+
+
+async def test_a_torn_database_is_put_aside(
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With one line; then it goes on."""
+    path = tmp_path / "a.sqlite"
+    path.write_bytes(os.urandom(8192))
+    store = open_store(path)
+    assert await store.read() == ({}, None)
+    await store.save({"a": MEMORY})
+    assert (await open_store(path).read())[0] == {"a": MEMORY}
+    assert path.with_name("a.sqlite.broken").stat().st_size == 8192
+    assert [each.message for each in caplog.records if each.levelno == logging.WARNING] == [
+        f"{path}: damaged, put aside as a.sqlite.broken; begun anew"
+    ]
+
+
+async def test_a_row_of_another_version_costs_only_itself(tmp_path: Path, open_store: Open) -> None:
+    """The others are read."""
+    path = tmp_path / "a.sqlite"
+    store = open_store(path)
+    await store.read()
+    await store.save({"a": MEMORY})
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO kept VALUES ('@b', '{}')")
+    other.close()
+    assert (await open_store(path).read())[0] == {"a": MEMORY}
+
+
+async def test_a_disk_that_cannot_be_written_is_said_once_and_caught_up_with(
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is lost when it comes back."""
+    (tmp_path / "data").write_text("a file where the folder should be")
+    store = open_store(tmp_path / "data" / "a.sqlite")
+    assert await store.read() == ({}, None)
+    await store.save({"a": MEMORY, "b": MEMORY})
+    await store.save({"b": None})
+    assert len([each for each in caplog.records if each.levelno == logging.WARNING]) == 1
+    (tmp_path / "data").unlink()
+    await store.save({"c": MEMORY})
+    assert set((await open_store(tmp_path / "data" / "a.sqlite").read())[0]) == {"a", "c"}
+
+
+async def test_what_was_forgotten_while_it_could_not_be_written_stays_forgotten(
+    tmp_path: Path,
+    open_store: Open,
+) -> None:
+    """When it is opened anew."""
+    store = open_store(tmp_path / "a.sqlite")
+    await store.read()
+    await store.save({"a": MEMORY, "b": MEMORY})
+    assert store._connection is not None
+    store._connection.execute("PRAGMA query_only = 1")
+    await store.save({"b": None})
+    await store.save({"c": MEMORY})
+    assert set((await open_store(tmp_path / "a.sqlite").read())[0]) == {"a", "c"}
+
+
+async def test_a_full_database_does_not_stop_anything(tmp_path: Path, open_store: Open) -> None:
+    """SQLite says so at the commit."""
+    store = open_store(tmp_path / "a.sqlite")
+    await store.read()
+    assert store._connection is not None
+    store._connection.execute("PRAGMA max_page_count = 2")
+    await store.save({}, "x" * 100_000)
+    await store.save({"a": MEMORY})  # opened anew, without the limit
+    assert await open_store(tmp_path / "a.sqlite").read() == ({"a": MEMORY}, "x" * 100_000)
+
+
+async def test_a_disk_that_hangs_keeps_nobody_waiting(
+    tmp_path: Path, open_store: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second, once; afterwards the newest is saved when it answers."""
+    monkeypatch.setattr("alarms.store._PATIENCE_SECONDS", 0.1)
+    store = open_store(tmp_path / "a.sqlite")
+    await store.read()
+    gate = threading.Event()
+    store._thread.submit(gate.wait)
+    await store.save({"a": MEMORY})
+    await store.save({"b": MEMORY})
+    assert store._saving is not None
+    assert not store._saving.done()
+    gate.set()
+    await store._saving
+    assert set((await open_store(tmp_path / "a.sqlite").read())[0]) == {"a", "b"}
