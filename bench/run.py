@@ -33,6 +33,7 @@ _STEPS = (
     ("memory",),
     ("crowd",),
     ("stalled",),
+    ("audio",),
     ("listeners",),
     ("processes",),
     ("http_stats",),

@@ -24,6 +24,7 @@ ONE_MODULE_EACH = {
     "websockets": {"services/ws-bridge/ws_bridge/listener.py"},
     "docker": {"services/stats/stats/engine.py"},
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
+    "miniaudio": {"services/media/media/audio/decoder.py"},
     "httptools": {"services/stats/stats/http_connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing.py"},
 }

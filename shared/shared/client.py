@@ -7,6 +7,7 @@ a service that wakes each 2 s pays for every turn with cold caches (see docs/adr
 
 import asyncio
 import logging
+import socket
 import ssl
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -93,5 +94,7 @@ def options(
         "keepalive": _KEEPALIVE_SECONDS,
         "timeout": _ANSWER_SECONDS,
         "tls_context": tls,
+        # Else a message that follows an acknowledgement waits 40 ms for the broker's own
+        "socket_options": [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         "logger": logger,
     }

@@ -1,0 +1,1 @@
+"""Sound: from a file or a formula to a stream of PCM."""
