@@ -90,7 +90,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 # --- development ---
 
-test: NEEDS = chromium
+test: NEEDS = chromium libfaketime
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(ARGS)
 

@@ -36,6 +36,7 @@ _STEPS = (
     ("audio",),
     ("listeners",),
     ("processes",),
+    ("panel",),
     ("http_stats",),
     ("pictures",),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from alarms.settings import Settings as AlarmsSettings
 from deploy.run import BrokerSettings
 from media.settings import Settings as MediaSettings
+from serial_bridge.settings import Settings as SerialBridgeSettings
 from shared import acl, docs
 from shared.settings import Settings
 from stats.openapi import document
@@ -25,6 +26,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "stats": StatsSettings,
     "alarms": AlarmsSettings,
     "media": MediaSettings,
+    "serial-bridge": SerialBridgeSettings,
     "ws-bridge": WsBridgeSettings,
 }
 

@@ -13,6 +13,7 @@ PACKAGES = {
     "stats": ROOT / "services/stats/stats",
     "alarms": ROOT / "services/alarms/alarms",
     "media": ROOT / "services/media/media",
+    "serial_bridge": ROOT / "services/serial-bridge/serial_bridge",
     "ws_bridge": ROOT / "services/ws-bridge/ws_bridge",
     "mantel": ROOT / "cli/mantel",
 }
@@ -24,6 +25,7 @@ ONE_MODULE_EACH = {
     "websockets": {"services/ws-bridge/ws_bridge/listener.py"},
     "docker": {"services/stats/stats/engine.py"},
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
+    "serial": {"services/serial-bridge/serial_bridge/port.py"},
     "miniaudio": {"services/media/media/audio/decoder.py"},
     "httptools": {"services/stats/stats/http_connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing.py"},

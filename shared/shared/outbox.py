@@ -40,8 +40,11 @@ class Outbox:
         self.dropped += self._waiting.clear()
 
     def keep(self, message: Outgoing) -> None:
-        """Remember a retained message for each new connection; an empty one is forgotten."""
-        if message.payload:
+        """Remember a retained message for each new connection.
+
+        An empty one, which clears its topic, is remembered until a connection can take it.
+        """
+        if message.payload or not self.is_open:
             self._states[message.topic] = message
         else:
             self._states.pop(message.topic, None)
@@ -68,8 +71,9 @@ class Outbox:
 
     def post_states(self) -> None:
         """Queue every state again: Home Assistant or the broker has forgotten them."""
-        for message in self._states.values():
-            self.post(message)
+        for message in list(self._states.values()):
+            if self.post(message) and not message.payload:
+                del self._states[message.topic]
 
     def wake(self) -> None:
         """Make `send` look round although nothing was posted."""

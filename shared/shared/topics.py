@@ -14,6 +14,7 @@ from shared.payloads import (
     AudioFormat,
     AudioListeners,
     Availability,
+    ButtonAction,
     Container,
     ContainerCommand,
     DisplayFrame,
@@ -21,12 +22,14 @@ from shared.payloads import (
     HostEvent,
     HostStats,
     LogLine,
+    PanelEvent,
+    PanelState,
     Request,
     Response,
 )
 from shared.topic import Topic
 
-SERVICES = ("stats", "alarms", "media", "ws-bridge")
+SERVICES = ("stats", "alarms", "media", "serial-bridge", "ws-bridge")
 """The services, each also a broker user."""
 SCALED = {"ws-bridge": 9}
 """How many copies (`MANTEL_INSTANCE` 1 to 9) of a service may run beside the first."""
@@ -136,6 +139,26 @@ DISPLAY_SET: Topic[bytes] = Topic(
     "A picture to show (PNG, JPEG, GIF, WebP), or JSON with mode and for_seconds",
 )  # fmt: skip
 
+# Panels
+PANEL_EVENT: Topic[PanelEvent] = Topic(
+    "panel/{id}/event", PanelEvent, 1, False,
+    ("serial-bridge",), ("ws-bridge", *HOME), "A press, or what it plays began or ended",
+)  # fmt: skip
+PANEL_BUTTON: Topic[str] = Topic(
+    "panel/{id}/button/{n}", ButtonAction, 1, False,
+    ("serial-bridge",), HOME, "A press or release, for Home Assistant's device triggers",
+)  # fmt: skip
+PANEL_STATE: Topic[PanelState] = Topic(
+    "panel/{id}/state", PanelState, 1, True,
+    ("serial-bridge",), ("serial-bridge", "ws-bridge", *HOME), "How a panel does",
+)  # fmt: skip
+PANEL_SET: Topic[bytes] = Topic(
+    "panel/{id}/set", bytes, 1, False,
+    ("ws-bridge", *HOME), ("serial-bridge",),
+    "JSON: one of led, led_on, led_off (a button), leds (clear or all), play (a button), "
+    "stop (true), ended (a button, with the `sequence` of its play where that is known)",
+)  # fmt: skip
+
 # Home Assistant's own
 BIRTH: Topic[str] = Topic(
     "status", Availability, 0, False,
@@ -154,5 +177,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     ALARM_CONFIG, ALARM_STATE, ALARM_SET, ALARM_NEXT, ALARM_EVENT, ALARM_REQUEST, ALARM_RESPONSE,
     AUDIO_FORMAT, AUDIO_PCM, AUDIO_LISTENERS,
     DISPLAY_BITMAP, DISPLAY_FRAME, DISPLAY_PREVIEW, DISPLAY_SET,
+    PANEL_EVENT, PANEL_BUTTON, PANEL_STATE, PANEL_SET,
     BIRTH, DISCOVERY,
 )  # fmt: skip

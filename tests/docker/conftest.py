@@ -29,7 +29,7 @@ BUILD_SECONDS = 90 * TIMEOUT_SECONDS
 """How long images may take to be pulled or built; on a fresh machine the engine comes first."""
 OLDEST_ENGINE = 26  # the first that mounts a part of a volume
 
-OURS = ("stats", "alarms", "media", "ws-bridge")
+OURS = ("stats", "alarms", "media", "serial-bridge", "ws-bridge")
 SERVICES = ("mosquitto", "docker-proxy", *OURS)
 
 

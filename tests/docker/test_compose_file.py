@@ -55,6 +55,7 @@ def test_without_settings(config: Any):
         "stats": ["8585:8585"],
         "alarms": [],
         "media": [],
+        "serial-bridge": [],
         "ws-bridge": ["8765:8765", "8766:8766"],
     }
     for service in OURS:
@@ -109,6 +110,7 @@ def test_two_hubs_on_one_machine(config: Any):
         "stats": ["4:8585"],
         "alarms": [],
         "media": [],
+        "serial-bridge": [],
         "ws-bridge": ["3:8765", "5:8766"],
     }
 

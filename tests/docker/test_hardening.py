@@ -15,6 +15,7 @@ UIDS = {
     "stats": 10001,
     "alarms": 1000,
     "media": 1000,
+    "serial-bridge": 10003,
     "ws-bridge": 10002,
 }
 
@@ -91,6 +92,7 @@ def test_what_is_mounted(stack: Stack):
             "/mantel/data": True,
             "/dev/snd": True,
         },
+        "serial-bridge": {**of_host, "/run/credentials": False, "/dev": False},
         "ws-bridge": {**of_host, "/run/credentials": False},
     }
 
@@ -177,6 +179,7 @@ def test_networks(stack: Stack):
         "stats": {"default", "docker"},
         "alarms": {"default"},
         "media": {"default"},
+        "serial-bridge": {"default"},
         "ws-bridge": {"default"},
     }
     internal = stack.docker("network", "inspect", "-f", "{{.Internal}}", f"{stack.project}_docker")

@@ -11,7 +11,13 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS, Broker, eventually, free_port
 
-MODULES = {"stats": "stats", "alarms": "alarms", "media": "media", "ws-bridge": "ws_bridge"}
+MODULES = {
+    "stats": "stats",
+    "alarms": "alarms",
+    "media": "media",
+    "serial-bridge": "serial_bridge",
+    "ws-bridge": "ws_bridge",
+}
 
 
 class Process:

@@ -25,6 +25,7 @@ from shared.payloads.host import (
     HostStats,
     Network,
 )
+from shared.payloads.panel import ButtonAction, PanelEvent, PanelProfile, PanelState
 from shared.payloads.service import Availability, Health, LogLine, Request, Response
 from shared.payloads.time import Time
 
@@ -51,4 +52,8 @@ __all__ = [
     "Request",
     "Response",
     "Time",
+    "ButtonAction",
+    "PanelEvent",
+    "PanelProfile",
+    "PanelState",
 ]

@@ -1,0 +1,1 @@
+"""Button panels on serial lines."""
