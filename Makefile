@@ -6,6 +6,8 @@ MOCK ?=
 ARGS ?=
 SERVICE ?=
 NAME ?=
+# The tests wait more than they work
+PROCESSES ?= $(shell expr 2 \* $$(nproc))
 
 PACKAGES := shared $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)) cli
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -92,7 +94,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 test: NEEDS = chromium libfaketime
 test: setup ## all tests (ARGS="tests/shared -x": some)
-	$(RUN) pytest $(ARGS)
+	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
 
 SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mosquitto/* services/* tests/docker/*)
 

@@ -43,7 +43,7 @@ def has_values(frame: dict[str, Any]) -> bool:
 def publishes(hub: Tree) -> bool:
     """Whether a reading comes that was not retained."""
     try:
-        with Client(hub, "operator") as watcher:  # type: ignore[arg-type]
+        with Client(hub, "operator") as watcher:
             watcher.subscribe("mantel/host/pi/stats")
             while watcher.receive().retain:
                 pass
@@ -86,7 +86,7 @@ def test_ctrl_c_ends_all_with_the_broker_last(hub: Tree) -> None:
     for service in ("stats", "ws-bridge"):
         assert f"Client mantel-pi-{service} disconnected." in hub.log
     assert "Error" not in hub.log
-    assert {file.name for file in (hub.path / "data").iterdir()} == {"mosquitto", "run.lock"}
+    assert {file.name for file in (hub.path / "data").iterdir()} >= {"mosquitto", "run.lock"}
 
 
 def test_it_ends_with_0_by_sigterm(hub: Tree) -> None:

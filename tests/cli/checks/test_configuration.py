@@ -21,7 +21,11 @@ def test_all_services_are_looked_at() -> None:
 
 def test_defaults(tmp_path: Path) -> None:
     assert check(tmp_path) == [
-        ("ok", "mosquitto, stats, alarms, media, ws-bridge: can start (no .env, so the defaults)")
+        (
+            "ok",
+            "mosquitto, stats, alarms, media, serial-bridge, ws-bridge: can start "
+            "(no .env, so the defaults)",
+        )
     ]
 
 

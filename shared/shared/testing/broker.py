@@ -1,45 +1,19 @@
-"""Parts that tests are made of: a real broker, a plain client, the one timeout."""
+"""A real broker for tests."""
 
 import os
-import queue
 import shutil
 import socket
 import subprocess
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import paho.mqtt.client as paho
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
-TIMEOUT_SECONDS = 10
-"""How long a test waits for anything at most; where a thing works it comes at once."""
+from shared.testing.client import TESTER, Client
+from shared.testing.waiting import TIMEOUT_SECONDS, eventually, free_port
 
-MOSQUITTO = Path(__file__).resolve().parents[2] / "mosquitto"
+MOSQUITTO = Path(__file__).resolve().parents[3] / "mosquitto"
 """The broker's folder in the repository: its configuration and `entrypoint`."""
-
-TESTER = "tester"
-"""A user that exists in tests only: reads and writes everything."""
-
-
-def free_port() -> int:
-    """Return a TCP port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def eventually(check: Callable[[], object]) -> None:
-    """Return as soon as `check()` is true; TimeoutError when it does not come true."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while not check():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.01)
 
 
 class Broker:
@@ -177,74 +151,3 @@ class Broker:
                 return True
         except PermissionError:
             return False
-
-
-class Client:
-    """A plain paho client, for what a test says and sees as some user.
-
-    `with Client(broker) as client:` is connected as the tester. Everything blocks until it is
-    done, or fails after TIMEOUT_SECONDS; an async test calls it by `asyncio.to_thread`.
-    `user` None is nobody; `password` is the user's own unless it is given.
-    """
-
-    def __init__(
-        self,
-        broker: Broker,
-        user: str | None = TESTER,
-        *,
-        password: str | None = None,
-        protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
-    ) -> None:
-        self._broker = broker
-        self.paho = paho.Client(
-            CallbackAPIVersion.VERSION2, protocol=protocol, reconnect_on_failure=False
-        )
-        if user is not None:
-            self.paho.username_pw_set(user, broker.password(user) if password is None else password)
-        # paho closes its last sockets when it is freed, so nothing of it may point back to us
-        self.disconnected = disconnected = threading.Event()
-        self._connected = connected = queue.SimpleQueue[Any]()
-        self._subscribed = subscribed = queue.SimpleQueue[int]()
-        self._messages = messages = queue.SimpleQueue[paho.MQTTMessage]()
-        self.paho.on_connect = lambda *told: connected.put(told[3])
-        self.paho.on_subscribe = lambda *told: subscribed.put(told[2])
-        self.paho.on_message = lambda *told: messages.put(told[2])
-        self.paho.on_disconnect = lambda *_: disconnected.set()
-
-    def __enter__(self) -> Self:
-        """Connect; PermissionError when the broker refuses."""
-        self.paho.connect(self._broker.host, self._broker.port)
-        self.paho.loop_start()
-        reason = self._connected.get(timeout=TIMEOUT_SECONDS)
-        if reason.is_failure:
-            self.paho.loop_stop()
-            raise PermissionError(str(reason))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.paho.disconnect()
-        self.paho.loop_stop()
-
-    def subscribe(self, *filters: str, qos: int = 1) -> None:
-        """Subscribe to all `filters` and wait until the broker has noted it."""
-        how: Any = SubscribeOptions(qos) if self.paho.protocol == paho.MQTTv5 else qos
-        self.paho.subscribe([(name, how) for name in filters])
-        self._subscribed.get(timeout=TIMEOUT_SECONDS)
-
-    def publish(
-        self, topic: str, payload: bytes | str = b"", *, qos: int = 1, retain: bool = False
-    ) -> None:
-        """Publish, and wait until the broker has it where `qos` is 1."""
-        self.paho.publish(topic, payload, qos, retain).wait_for_publish(TIMEOUT_SECONDS)
-
-    def receive(self, seconds: float = TIMEOUT_SECONDS) -> paho.MQTTMessage:
-        """Return the next message; queue.Empty when none comes within `seconds`."""
-        return self._messages.get(timeout=seconds)
-
-    def drain(self) -> list[paho.MQTTMessage]:
-        """Return all messages that the broker sent up to now.
-
-        It sends in order, so what came before its answer to one more subscription is all.
-        """
-        self.subscribe("drain/nothing/is/here", qos=0)
-        return [self._messages.get_nowait() for _ in range(self._messages.qsize())]
