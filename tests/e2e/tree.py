@@ -113,7 +113,7 @@ class Tree:
                 return False
             return bool(wanted(found[-1]))
 
-        eventually(look)
+        eventually(look, times=3)
         return found[-1]
 
     def password(self, user: str) -> str:

@@ -55,8 +55,10 @@ async def test_bytes_come_and_lines_go(pty: Pty, lock: str) -> None:
         writing = asyncio.create_task(port.write())
         port.send("VERSION")
         port.send("LEDCLR")
-        while await asyncio.to_thread(os.read, pty.master, 100) != b"LEDCLR\n":
-            pass
+        got = b""
+        while len(got) < len(b"VERSION\nLEDCLR\n"):
+            got += await asyncio.to_thread(os.read, pty.master, 100)
+        assert got == b"VERSION\nLEDCLR\n"
         writing.cancel()
 
 

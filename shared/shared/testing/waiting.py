@@ -25,9 +25,12 @@ def free_port() -> int:
             return port
 
 
-def eventually(check: Callable[[], object]) -> None:
-    """Return as soon as `check()` is true; TimeoutError when it does not come true."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+def eventually(check: Callable[[], object], *, times: int = 1) -> None:
+    """Return as soon as `check()` is true; TimeoutError when it does not come true.
+
+    `times` as long is waited for what starts many processes, for a busy machine.
+    """
+    deadline = time.monotonic() + times * TIMEOUT_SECONDS
     while not check():
         if time.monotonic() > deadline:
             raise TimeoutError
