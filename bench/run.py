@@ -35,6 +35,8 @@ _STEPS = (
     ("stalled",),
     ("audio",),
     ("listeners",),
+    ("clock",),
+    ("clock_sessions",),
     ("processes",),
     ("panel",),
     ("http_stats",),

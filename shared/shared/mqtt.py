@@ -89,6 +89,11 @@ class Mqtt:
         """Whether the broker is there now."""
         return self._outbox.is_open
 
+    @property
+    def connects(self) -> int:
+        """How often the broker was reached, this time included."""
+        return self._tally.connects
+
     def publish(self, topic: Topic[P], payload: P, **levels: str) -> bool:
         """Hand over a message; levels default to this node and service.
 
@@ -185,8 +190,9 @@ class Mqtt:
                 self._inbox.forget_asked()
                 await self._inbox.ask(client)
                 self._client = client  # from now on there is an `online` to take back
-                await self._say(client, "online")
+                # Open first: who is told `online` may ask before we are told that he was told
                 self._outbox.open()
+                await self._say(client, "online")
                 if not self._complaints.settle(self._broker, "connected"):
                     self._log.info("%s: connected", self._broker)
                 tasks.create_task(self._outbox.send(client, self._inbox.ask), name="send")

@@ -15,6 +15,7 @@ from shared.payloads import (
     AudioListeners,
     Availability,
     ButtonAction,
+    ClockSession,
     Container,
     ContainerCommand,
     DisplayFrame,
@@ -106,6 +107,22 @@ ALARM_RESPONSE: Topic[Response] = Topic(
     ("alarms",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
+# The clock
+CLOCK_REQUEST: Topic[Request] = Topic(
+    "clock/request/{verb}", Request, 1, False,
+    ("ws-bridge", "operator"), ("alarms",),
+    "open, close, zone, add, delete, stop, snooze, end; each names its `session` by its hash",
+)  # fmt: skip
+CLOCK_RESPONSE: Topic[Response] = Topic(
+    "clock/response/{verb}", Response, 1, False,
+    ("alarms",), ("ws-bridge", "operator"), "The answer, with the `transaction` of the request",
+)  # fmt: skip
+CLOCK_SESSION: Topic[ClockSession] = Topic(
+    "clock/session/{hash}", ClockSession, 0, True,
+    ("alarms",), ("alarms", "ws-bridge", *WATCHERS),
+    "A session, retained only while a connection holds it",
+)  # fmt: skip
+
 # Sound
 AUDIO_FORMAT: Topic[AudioFormat] = Topic(
     "audio/{stream}/format", AudioFormat, 1, True,
@@ -175,6 +192,7 @@ TOPICS: tuple[Topic[Any], ...] = (
     AVAILABILITY, HEALTH, LOG,
     HOST_STATS, HOST_CONTAINERS, CONTAINER_SET, HOST_EVENT,
     ALARM_CONFIG, ALARM_STATE, ALARM_SET, ALARM_NEXT, ALARM_EVENT, ALARM_REQUEST, ALARM_RESPONSE,
+    CLOCK_REQUEST, CLOCK_RESPONSE, CLOCK_SESSION,
     AUDIO_FORMAT, AUDIO_PCM, AUDIO_LISTENERS,
     DISPLAY_BITMAP, DISPLAY_FRAME, DISPLAY_PREVIEW, DISPLAY_SET,
     PANEL_EVENT, PANEL_BUTTON, PANEL_STATE, PANEL_SET,

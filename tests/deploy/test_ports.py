@@ -17,11 +17,14 @@ def test_wanted_are_the_listeners_by_setting() -> None:
         "PISTAT_PORT": 8585,
         "WS_BRIDGE_STATS_PORT": 8765,
         "WS_BRIDGE_CONTENTS_PORT": 8766,
+        "WS_BRIDGE_CLOCK_PORT": 8901,
     }
 
 
 def test_port_0_is_off() -> None:
-    settings = WsBridge(ws_bridge_stats_port=0, ws_bridge_contents_port=8766)
+    settings = WsBridge(
+        ws_bridge_stats_port=0, ws_bridge_contents_port=8766, ws_bridge_clock_port=0
+    )
     assert ports.wanted([settings]) == {"WS_BRIDGE_CONTENTS_PORT": 8766}
 
 

@@ -54,6 +54,7 @@ class Stack:
         self.controlled = f"{self.project}-guest"
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
         self.contents_port, self.http_port = free_port(), free_port()
+        self.clock_port = free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
         self._environment = {
@@ -66,6 +67,7 @@ class Stack:
             "MQTT_WEBSOCKETS_PORT": str(websockets_port),
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
+            "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
             "PISTAT_PORT": str(self.http_port),
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",

@@ -67,6 +67,7 @@ class Hub:
         self.broker = Broker(directory / "broker")
         self.stats_port = free_port()
         self.contents_port = free_port()
+        self.clock_port = free_port()
         self.http_port = free_port()
         self.processes: list[Process] = []
 
@@ -77,6 +78,10 @@ class Hub:
     @property
     def contents_url(self) -> str:
         return f"ws://127.0.0.1:{self.contents_port}/"
+
+    @property
+    def clock_url(self) -> str:
+        return f"ws://127.0.0.1:{self.clock_port}/"
 
     def environment(self, service: str, **settings: str) -> dict[str, str]:
         """What a service is started with: no setting of the machine's own gets in."""
@@ -90,6 +95,7 @@ class Hub:
             "WS_BRIDGE_HOST": "127.0.0.1",
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
+            "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
             **self.broker.environment(service),
             **settings,
         }

@@ -51,6 +51,7 @@ class Tree:
             WS_BRIDGE_HOST="127.0.0.1",
             WS_BRIDGE_STATS_PORT=str(self.stats_port),
             WS_BRIDGE_CONTENTS_PORT=str(free_port()),
+            WS_BRIDGE_CLOCK_PORT=str(free_port()),
             STATS_INTERVAL_SECONDS="0.5",
         )
 

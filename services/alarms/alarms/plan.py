@@ -50,9 +50,14 @@ class Plan:
         return found
 
     def start(self, definition: AlarmDefinition, now: datetime) -> datetime:
-        """Return from when a new plan counts: an alarm of this very minute is still due."""
+        """Return from when a new plan counts: an alarm of this very minute is still due.
+
+        One with seconds in its time is so in this very second.
+        """
         if definition.cron is not None:
             return now
+        if definition.alarm_time and len(definition.alarm_time) > len("HHMM"):
+            return now.replace(microsecond=0) - _A_MOMENT
         wall = now.astimezone(ZoneInfo(definition.timezone) if definition.timezone else self.zone)
         past = timedelta(seconds=wall.second, microseconds=wall.microsecond)
         return now - past - _A_MOMENT

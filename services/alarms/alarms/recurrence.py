@@ -3,6 +3,7 @@
 An alarm means a wall-clock time in its zone. Where the clocks are put forward over that time it
 is due at the first moment afterwards; where they are put back and the time comes twice, the
 first time only. Several times within one such gap are one moment, and one ring.
+Within the service an `alarm_time` may be HHMMSS too: the clock's sessions count in seconds.
 """
 
 from collections.abc import Iterator
@@ -128,7 +129,7 @@ def _cron(line: str, place: str | None, after: datetime) -> Iterator[datetime]:
 
 def _days(definition: AlarmDefinition, after: datetime) -> Iterator[datetime]:
     text = definition.alarm_time or "0000"
-    at = time(int(text[:2]), int(text[2:]))
+    at = time(int(text[:2]), int(text[2:4]), int(text[4:] or 0))
     days = {WEEKDAYS.index(day) for day in definition.alarm_days or ()}
     ranges = [date_range(each) for each in definition.alarm_dates or ()]
     for number in range(_MOST_DAYS):

@@ -31,8 +31,11 @@ class Ask:
         return own
 
 
-def read_request(verb: str, raw: bytes) -> Ask:
-    """Return what a payload asks for; never an error, since each is to be answered."""
+def read_request(verb: str, raw: bytes, verbs: tuple[str, ...] = VERBS) -> Ask:
+    """Return what a payload asks for, by one of `verbs`.
+
+    Never an error, since each is to be answered.
+    """
     try:
         fields = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -42,8 +45,8 @@ def read_request(verb: str, raw: bytes) -> Ask:
     transaction = fields.pop("transaction", None)
     if isinstance(transaction, bool) or not isinstance(transaction, str | int | None):
         return Ask(None, fields, "transaction: must be a text or a whole number")
-    if verb not in VERBS:
-        return Ask(transaction, fields, f"there is no request {verb!r}; {', '.join(VERBS)}")
+    if verb not in verbs:
+        return Ask(transaction, fields, f"there is no request {verb!r}; {', '.join(verbs)}")
     return Ask(transaction, fields)
 
 

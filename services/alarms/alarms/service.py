@@ -10,6 +10,8 @@ from alarms.answers import answer_requests, follow_sound, obey_sets
 from alarms.clock import Clock
 from alarms.engine import Engine
 from alarms.notices import Notices
+from alarms.session_store import SessionStore
+from alarms.sessions import Sessions
 from alarms.settings import Settings
 from alarms.store import Store
 from alarms.zone import HubZone
@@ -17,6 +19,7 @@ from shared import topics
 from shared.mqtt import Mqtt
 
 _LOOK_SECONDS = 1.0
+_MOST_SESSIONS = 100_000
 
 
 async def run(settings: Settings) -> None:
@@ -31,6 +34,14 @@ async def run(settings: Settings) -> None:
         sets = mqtt.subscribe(topics.ALARM_SET)
         requests = mqtt.subscribe(topics.ALARM_REQUEST.unread())
         sound = mqtt.subscribe(topics.AUDIO_FORMAT, stream="alarm")
+        sessions = Sessions(
+            mqtt,
+            SessionStore(store, Path(settings.alarms_state), _MOST_SESSIONS),
+            clock=Clock(),
+            zone=zone,
+            days=settings.alarms_session_days,
+        )
+        sessions.follow()
         memories, last_good = await store.read()
         untold = {own: each.ring for own, each in memories.items() if each.ring is not None}
         engine = Engine(memories, timedelta(seconds=settings.alarms_grace_seconds), zone.read())
@@ -56,6 +67,8 @@ async def run(settings: Settings) -> None:
             "follow file": follow_file(clock),
             "obey sets": obey_sets(sets, clock),
             "answer requests": answer_requests(requests, clock, mqtt),
+            "keep sessions": sessions.keep(),
+            "expire sessions": sessions.expire(),
             "follow sound": follow_sound(sound, clock),
         }.items():
             tasks.create_task(work, name=name)

@@ -22,3 +22,12 @@ class Settings(Base, frozen=True, kw_only=True):
         int,
         Meta(ge=0, le=86400, description="How late an alarm that was missed may still ring"),
     ] = 600
+    alarms_session_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=36500,
+            description="After how many days without use a session of the clock is deleted; "
+            "0: never",
+        ),
+    ] = 365

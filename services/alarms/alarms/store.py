@@ -6,14 +6,17 @@ A database that cannot be used is said once; the alarms go on without it.
 import asyncio
 import logging
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 
 from alarms.memory import Memory
 from shared.complaints import Complaints
+
+T = TypeVar("T")
 
 _log = logging.getLogger("alarms")
 
@@ -37,6 +40,7 @@ class Store:
         self._all: dict[str, bytes] = {}
         self._saving: asyncio.Task[None] | None = None
         self._hangs = False
+        self._probe: Future[int] | None = None
 
     async def read(self) -> tuple[dict[str, Memory], str | None]:
         """Return the memories by id, and the text of the last good alarms.json."""
@@ -95,7 +99,8 @@ class Store:
         if self._saving is not None:
             await asyncio.wait([self._saving], timeout=_PATIENCE_SECONDS)
         self._thread.submit(self._close)
-        self._thread.shutdown(wait=self._saving is None or self._saving.done())
+        hangs = self._probe is not None and not self._probe.done()
+        self._thread.shutdown(wait=not hangs and (self._saving is None or self._saving.done()))
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -149,6 +154,35 @@ class Store:
                         transaction.execute("DELETE FROM kept WHERE key = ?", (key,))
                     else:
                         transaction.execute("REPLACE INTO kept VALUES (?, ?)", (key, value))
+        except sqlite3.Error:
+            self._close()
+            raise
+
+    async def use(self, work: Callable[[sqlite3.Connection], T], seconds: float) -> T:
+        """Return what `work` makes of the database, on its thread and in one transaction.
+
+        sqlite3.Error and OSError when it was not done; TimeoutError when it is not done within
+        `seconds`, and then it may be done later. Until the disk answers again nothing waits for it.
+        """
+        if self._probe is not None and not self._probe.done():
+            raise TimeoutError
+        job = self._thread.submit(self._use, work)
+        done = asyncio.wrap_future(job)
+        await asyncio.wait([done], timeout=seconds)
+        if done.done():
+            return done.result()
+        if not job.cancel():  # it never begins if it did not yet
+            done.cancel()
+        self._probe = self._thread.submit(int)
+        raise TimeoutError
+
+    def _use(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        if self._connection is None:
+            self._write({})
+        assert self._connection is not None  # noqa: S101 - it was opened
+        try:
+            with self._connection as transaction:
+                return work(transaction)
         except sqlite3.Error:
             self._close()
             raise

@@ -58,16 +58,20 @@ class Fanout(Generic[C]):
 
         An empty one: what they lack alone.
         """
-        for client, since in self._behind_since.items():
-            if client.owed_bytes() <= self.most_owed_bytes:
-                client.write(self.lead(client) + frame)
-                if since is not None:
-                    self._behind_since[client] = None
-                continue
-            self.skipped += 1
-            if since is None:
-                self._behind_since[client] = now
+        for client in self._behind_since:
+            self.tell(client, frame, now)
         return self.give_up(now)
+
+    def tell(self, client: C, frame: bytes, now: float) -> None:
+        """Write `frame` to one if it keeps up, else skip it (`now` in seconds)."""
+        if client.owed_bytes() <= self.most_owed_bytes:
+            client.write(self.lead(client) + frame)
+            if self._behind_since[client] is not None:
+                self._behind_since[client] = None
+            return
+        self.skipped += 1
+        if self._behind_since[client] is None:
+            self._behind_since[client] = now
 
     def resume(self, client: C) -> None:
         """Tell a client that has read what it was owed what it missed, not only the next time."""

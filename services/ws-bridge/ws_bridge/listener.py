@@ -1,15 +1,18 @@
-"""A WebSocket port that only pushes; the only module that knows the websockets library.
+"""A WebSocket port; the only module that knows the websockets library.
 
 What clients on microcontrollers can take decides the form: no compression, each message one
 frame, pings without payload.
 """
 
+import array
 import asyncio
 import contextlib
+import fcntl
 import logging
 import resource
 import socket
-from collections.abc import Callable
+import termios
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -48,6 +51,8 @@ class Peer:
     def __init__(self, connection: ServerConnection) -> None:
         self._connection = connection
         self._transport = connection.transport
+        self._file: int = connection.transport.get_extra_info("socket").fileno()
+        self._waiting = array.array("i", [0])
         self._pong: asyncio.Future[float] | None = None
 
     def write(self, frame: bytes) -> None:
@@ -66,6 +71,24 @@ class Peer:
         """Cut the connection: a client that does not read would not read a goodbye either."""
         self._transport.abort()
 
+    async def hear(self) -> str | bytes:
+        """Return what the client says next; ConnectionClosed, for the listener, when it went."""
+        return await self._connection.recv()
+
+    def is_unheard(self) -> bool:
+        """Tell whether the client has said something that nobody took yet, also in the kernel."""
+        if len(self._connection.recv_messages.frames):
+            return True
+        try:
+            fcntl.ioctl(self._file, termios.FIONREAD, self._waiting)
+        except OSError:  # it has gone
+            return False
+        return self._waiting[0] > 0
+
+    async def drain(self) -> None:
+        """Wait until the client has read most of what it is owed, or has gone."""
+        await self._connection.drain()
+
     async def ping(self) -> bool:
         """Send an empty ping; False when the client has had its time to answer or to go."""
         if self._connection.state is not State.OPEN:
@@ -78,12 +101,20 @@ class Peer:
         return True
 
 
+async def ignore(peer: Peer) -> None:
+    """Take what a client says and forget it."""
+    while True:
+        await peer.hear()
+
+
 class Listener:
-    """A port: whoever connects is greeted, then gets every frame; what it says is ignored.
+    """A port: whoever connects is greeted, then gets every frame.
 
     `greet` returns what a new client gets at once, None when nothing is known yet.
     `setting` is the name of the port's setting, for the error when the port is taken.
     `fanout` decides what a client gets that was behind; `count` is told how many there are.
+    `converse` takes what a client says, until the connection breaks; what it has not taken stays
+    with the client, but for two messages. One of more than `most_bytes` ends the connection.
     """
 
     def __init__(
@@ -95,12 +126,16 @@ class Listener:
         *,
         fanout: Fanout[Peer] | None = None,
         count: Callable[[int], None] = lambda _: None,
+        converse: Callable[[Peer], Awaitable[None]] = ignore,
+        most_bytes: int = 1 << 20,
     ) -> None:
         self._address = (host, port)
         self._setting = setting
         self._greet = greet
         self._fanout: Fanout[Peer] = Fanout() if fanout is None else fanout
         self._count = count
+        self._converse = converse
+        self._most_bytes = most_bytes
         self._server: Server | None = None
 
     def __len__(self) -> int:
@@ -123,6 +158,8 @@ class Listener:
             compression=None,
             ping_interval=None,
             close_timeout=1,
+            max_size=self._most_bytes,
+            max_queue=1,
             create_connection=_Connection,
             write_limit=self._fanout.most_owed_bytes,  # it pauses who is behind, and nobody else
             server_header=None,
@@ -161,8 +198,7 @@ class Listener:
         self._fanout.add(peer)
         self._count(len(self))
         try:
-            async for _ in connection:
-                pass
+            await self._converse(peer)
         except ConnectionClosed:
             pass
         finally:

@@ -5,8 +5,11 @@ import contextlib
 
 from shared import topics
 from shared.mqtt import Mqtt
+from shared.zone import HubZone
 from ws_bridge.audience import Audience
 from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
+from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
+from ws_bridge.clock_sessions import Sessions
 from ws_bridge.listener import Listener, Peer, raise_file_limit
 from ws_bridge.settings import Settings
 from ws_bridge.stage import Stage, follow_contents, tell_listeners
@@ -55,4 +58,20 @@ async def run(settings: Settings) -> None:
             )
             stage = listeners.enter_context(contextlib.closing(Stage(listener, audience)))
             follow_contents(mqtt, stage)
+        if settings.ws_bridge_clock_port:
+            sessions = Sessions(mqtt, f"{settings.mantel_node}/ws-bridge{settings.service_suffix}")
+            clock = ClockPort(sessions, HubZone(settings.tz), settings.ws_bridge_alarm_format)
+            listener = await listeners.enter_async_context(
+                Listener(
+                    settings.ws_bridge_host,
+                    settings.ws_bridge_clock_port,
+                    "WS_BRIDGE_CLOCK_PORT",
+                    fanout=clock.dial,
+                    converse=clock.converse,
+                    most_bytes=MOST_MESSAGE_BYTES,
+                )
+            )
+            tasks.create_task(sessions.keep_open(), name="keep sessions open")
+            tasks.create_task(clock.read_zones(), name="read zones")
+            tasks.create_task(clock.tick(listener), name="tick")
         await asyncio.Event().wait()  # for ever: a port may need no task

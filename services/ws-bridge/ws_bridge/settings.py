@@ -35,3 +35,11 @@ class Settings(Base, frozen=True, kw_only=True):
     ws_bridge_contents_port: Annotated[
         PortOrOff, Meta(description="Port of the RLCD dashboard's pictures and alarm sound; 0: off")
     ] = 8766
+    ws_bridge_clock_port: Annotated[PortOrOff, Meta(description="Port of the clock; 0: off")] = 8901
+    ws_bridge_alarm_format: Annotated[
+        Literal["name", "json"],
+        Meta(
+            description="How a client of the clock is told what rings: a message each with its "
+            "name, or one with a JSON array; ALRMFMT changes it for a connection"
+        ),
+    ] = "name"

@@ -15,6 +15,7 @@ from shared.payloads.alarm import (
     Weekday,
 )
 from shared.payloads.audio import AudioFormat, AudioListeners
+from shared.payloads.clock import ClockAlarm, ClockSession
 from shared.payloads.display import DisplayFrame
 from shared.payloads.host import (
     Container,
@@ -36,6 +37,8 @@ __all__ = [
     "AlarmState",
     "AlarmStatus",
     "Weekday",
+    "ClockAlarm",
+    "ClockSession",
     "AudioFormat",
     "AudioListeners",
     "DisplayFrame",

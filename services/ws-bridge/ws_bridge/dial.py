@@ -1,0 +1,89 @@
+"""The clients of the clock's port, and whose tick waits for a reply. Pure."""
+
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+from ws_bridge.clock import Face, Second
+from ws_bridge.fanout import Client, Fanout
+
+_AT_ONCE = 10  # clients, which takes a quarter of a millisecond
+
+
+class Speaker(Client, Protocol):
+    """A client that also says something."""
+
+    def is_unheard(self) -> bool:
+        """Tell whether it has said something that nobody took yet."""
+
+
+S = TypeVar("S", bound=Speaker)
+
+
+class Dial(Fanout[S]):
+    """Clients that are told each second, once they have a face.
+
+    A reply is always the next that a client hears after its command: a tick that falls between
+    the two is held, and follows the reply as things are then. One that is behind misses ticks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._faces: dict[S, Face] = {}
+        self._second: Second | None = None
+        self._now = 0.0
+        self._held: list[S] = []
+
+    def show(self, client: S, face: Face) -> None:
+        """Tell `client` the time from now on."""
+        self._faces[client] = face
+
+    def remove(self, client: S) -> None:
+        """Stop sending to `client`; it may have gone before."""
+        super().remove(client)
+        self._faces.pop(client, None)
+
+    def is_watched(self) -> bool:
+        """Whether anybody wants to know the time."""
+        return bool(self._faces)
+
+    def holds(self) -> bool:
+        """Whether a tick waits for a reply."""
+        return bool(self._held)
+
+    def strike(self, second: Second, now: float) -> Iterator[None]:
+        """Tell all that keep up (`now` in seconds, monotonic).
+
+        It yields now and then: what was said meanwhile can be answered before it goes on.
+        """
+        for number, client in enumerate(list(self._faces), 1):
+            if client in self._faces:
+                self._second, self._now = second, now
+                self.tell(client, b"", now)
+                self._second = None
+            if number % _AT_ONCE == 0:
+                yield
+
+    def lead(self, client: S) -> bytes:
+        """Return what `client` is told of the second that is struck; between two it is nothing."""
+        face = self._faces.get(client)
+        if self._second is None or face is None or not face.is_ready(self._now):
+            return b""
+        if face.busy or client.is_unheard():
+            face.held = self._second
+            self._held.append(client)
+            return b""
+        return self._second.frames(face)
+
+    def release(self, client: S) -> bytes:
+        """Return the tick that was held for the reply of `client`, empty when none was."""
+        face = self._faces.get(client)
+        if face is None or face.held is None:
+            return b""
+        second, face.held = face.held, None
+        return b"" if client.owed_bytes() > self.most_owed_bytes else second.frames(face)
+
+    def release_all(self) -> None:
+        """Tell those who still wait for a reply the time: they have waited long enough."""
+        held, self._held = self._held, []
+        for client in held:
+            client.write(self.release(client))
