@@ -41,6 +41,7 @@ _STEPS = (
     ("panel",),
     ("http_stats",),
     ("pictures",),
+    ("dither",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

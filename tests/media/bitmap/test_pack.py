@@ -1,44 +1,69 @@
-"""Frames as bytes, against a packer that goes pixel by pixel."""
+"""Every format of the table, against readers that go pixel by pixel."""
 
 import random
+import re
 
 import pytest
 
-from media.bitmap.frame import Frame, IndexFrame
+from media.bitmap.frame import ColourFrame, IndexFrame
+from media.bitmap.layout import Rows
 from media.bitmap.pack import FORMATS, Format, pack
+from tests.media.bitmap.unpacked import COLOURS, INKS
 
 MONO = FORMATS["mono-hmsb"]
-WHITE_IS_1 = Format("white is 1", 1, (0, 1))
-LEFT_IS_LOW = Format("left is low", 1, (1, 0), "low")
-GREYS = Format("4 greys", 2, (0, 1, 2, 3))
-COLOURS = Format("6 colours", 4, (0, 1, 2, 3, 5, 6))
-COLOURS_LOW = Format("6 colours, left is low", 4, (0, 1, 2, 3, 5, 6), "low")
+HEIGHT = 11  # no multiple of eight either
 
 
-def unpacked(frame: Frame, form: Format) -> bytes:
-    """Return the inks of a packed frame, read one by one."""
-    row_bytes = -(-frame.width * form.bits // 8)
-    inks = bytearray()
-    for y in range(frame.height):
-        for x in range(frame.width):
-            byte = frame.packed[y * row_bytes + x * form.bits // 8]
-            place = x * form.bits % 8
-            shift = place if form.left == "low" else 8 - form.bits - place
-            inks.append(form.codes.index(byte >> shift & (1 << form.bits) - 1))
-    return bytes(inks)
+def inks_at_random(width: int, count: int) -> IndexFrame:
+    dice = random.Random(f"{width} {count}")
+    pixels = bytes(dice.randrange(count) for _ in range(width * HEIGHT))
+    return IndexFrame(width, HEIGHT, pixels)
 
 
-@pytest.mark.parametrize("width", [1, 7, 8, 9, 200, 201])
-@pytest.mark.parametrize(
-    "form", [MONO, WHITE_IS_1, LEFT_IS_LOW, GREYS, COLOURS, COLOURS_LOW], ids=lambda form: form.name
-)
-def test_what_is_packed_can_be_read_back(form: Format, width: int) -> None:
-    """Also at widths that do not fill their last byte."""
+def test_each_format_has_a_reader() -> None:
+    """So that none goes untested."""
+    assert {*INKS, *COLOURS, "jpeg"} == {*FORMATS}
+
+
+def test_files_have_their_media_type() -> None:
+    """For HTTP; devices such as TRMNL's tell by it alone how to decode."""
+    kinds = {name: form.media_type for name, form in FORMATS.items()}
+    kinds = {name: kind for name, kind in kinds.items() if kind != "application/octet-stream"}
+    assert kinds == {
+        "png-native": "image/png", "png-gray1": "image/png", "png-gray2": "image/png",
+        "png-gray4": "image/png", "bmp": "image/bmp", "jpeg": "image/jpeg",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1, 2, 7, 8, 9, 200, 201])
+@pytest.mark.parametrize("name", INKS)
+def test_inks_that_are_packed_can_be_read_back(name: str, width: int) -> None:
+    """Also at widths and heights that do not fill their last byte."""
+    count, read = INKS[name]
+    frame = inks_at_random(width, count)
+    packed = pack(frame, FORMATS[name])
+    assert (packed.width, packed.height, packed.format) == (width, HEIGHT, name)
+    assert read(packed.packed, width, HEIGHT) == list(frame.pixels)
+
+
+@pytest.mark.parametrize("width", [1, 7, 201])
+@pytest.mark.parametrize("name", COLOURS)
+def test_colours_that_are_packed_can_be_read_back(name: str, width: int) -> None:
+    """As near as 16 bits can be, without any shift to the dark or the light."""
+    tolerance, read = COLOURS[name]
     dice = random.Random(width)
-    pixels = bytes(dice.randrange(len(form.codes)) for _ in range(width * 5))
-    frame = pack(IndexFrame(width, 5, pixels), form)
-    assert len(frame.packed) == 5 * -(-width * form.bits // 8)
-    assert unpacked(frame, form) == pixels
+    red, green, blue = (dice.randbytes(width * HEIGHT) for _ in range(3))
+    packed = pack(ColourFrame(width, HEIGHT, red, green, blue), FORMATS[name]).packed
+    found = read(packed)
+    wanted = list(zip(red, green, blue, strict=True))
+    assert len(found) == len(wanted)
+    errors = [
+        a - b
+        for one, other in zip(found, wanted, strict=True)
+        for a, b in zip(one, other, strict=True)
+    ]
+    assert max(map(abs, errors)) <= tolerance
+    assert abs(sum(errors)) / len(errors) < 1
 
 
 def test_the_dashboard_has_black_as_1_and_the_left_pixel_first() -> None:
@@ -48,21 +73,39 @@ def test_the_dashboard_has_black_as_1_and_the_left_pixel_first() -> None:
     assert pack(IndexFrame(16, 1, bytes(pixels)), MONO).packed == b"\x80\x01"
 
 
-def test_bits_that_are_no_pixels_are_zero() -> None:
-    """Whatever white is."""
-    assert pack(IndexFrame(3, 2, bytes(6)), MONO).packed == b"\xe0\xe0"
-    assert pack(IndexFrame(3, 1, b"\x01\x01\x01"), LEFT_IS_LOW).packed == b"\x00"
-    assert pack(IndexFrame(3, 1, bytes(3)), LEFT_IS_LOW).packed == b"\x07"
+def test_red_is_first_in_the_high_byte() -> None:
+    """Of ST7789 and ILI9341: F800; the other order is LVGL's."""
+    red = ColourFrame(1, 1, b"\xff", b"\x00", b"\x00")
+    assert pack(red, FORMATS["rgb565-be"]).packed == b"\xf8\x00"
+    assert pack(red, FORMATS["rgb565-le"]).packed == b"\x00\xf8"
 
 
-def test_an_ink_without_a_code_is_refused() -> None:
-    """As is a format whose codes do not fit, or a frame of another size than it says."""
-    with pytest.raises(ValueError, match="2 inks only"):
-        pack(IndexFrame(2, 1, b"\x01\x02"), MONO)
-    with pytest.raises(ValueError, match="more than 1 bits"):
-        Format("wrong", 1, (0, 2))
+@pytest.mark.parametrize("name", INKS)
+def test_an_ink_without_a_code_is_refused(name: str) -> None:
+    """With the name of the format."""
+    count, _ = INKS[name]
+    if count == 256:
+        return
+    with pytest.raises(ValueError, match=rf"^{name} has codes for {count} inks only$"):
+        pack(IndexFrame(2, 1, bytes((0, count))), FORMATS[name])
+
+
+def test_inks_and_colours_are_not_confused() -> None:
+    """A frame of the one kind is refused by a format of the other."""
+    with pytest.raises(ValueError, match=re.escape("rgb565-be takes colours, not inks")):
+        pack(IndexFrame(1, 1, b"\x00"), FORMATS["rgb565-be"])
+    with pytest.raises(ValueError, match="mono-hmsb takes inks, not colours"):
+        pack(ColourFrame(1, 1, b"\x00", b"\x00", b"\x00"), MONO)
     with pytest.raises(ValueError, match="3 pixels are not 2x2"):
         IndexFrame(2, 2, b"\x00\x00\x00")
+    with pytest.raises(ValueError, match="1 pixels are not 2x1"):
+        ColourFrame(2, 1, b"\x00\x00", b"\x00", b"\x00\x00")
+
+
+def test_a_format_of_ones_own_can_be_packed() -> None:
+    """The table is for those that are known by name."""
+    form = Format("own", Rows(4, (9, 4)))
+    assert pack(IndexFrame(3, 1, b"\x01\x00\x01"), form).packed == b"\x49\x40"
 
 
 def test_the_version_is_that_of_the_bytes() -> None:

@@ -1,11 +1,16 @@
 """From a file to what is published of it: the rows of the dashboard's contract, exactly."""
 
+import io
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from media.bitmap.picture import PictureError
 from media.bitmap.prepared import prepare
+from media.bitmap.profiles import PROFILES
 from media.bitmap.screen import RLCD
 from tests.media.bitmap.pictures import blank, photo, saved
 
@@ -49,3 +54,36 @@ def test_a_broken_picture_is_refused() -> None:
     """With what is wrong."""
     with pytest.raises(PictureError, match="no PNG"):
         prepare(b"no picture", RLCD)
+
+
+def test_a_picture_that_packs_too_large_gets_fewer_greys() -> None:
+    """Noise that does not compress: a quarter of the greys, the darkest and the lightest too."""
+    dice = random.Random(5)
+    noise = Image.frombytes("L", (1872, 1404), dice.randbytes(1872 * 1404))
+    for name, inks in (("trmnl-og-gray4", {0, 255}), ("trmnl-x", {0, 85, 170, 255})):
+        screen = PROFILES[name]
+        assert screen.most_bytes is not None
+        data = saved(noise.crop((0, 0, screen.width, screen.height)))
+        without = prepare(data, replace(screen, most_bytes=None)).frame.packed
+        assert len(without) > screen.most_bytes
+        packed = prepare(data, screen).frame.packed
+        assert len(packed) <= screen.most_bytes
+        with Image.open(io.BytesIO(packed)) as image:
+            assert set(image.convert("L").tobytes()) == inks
+
+
+def test_a_calm_picture_keeps_all_greys() -> None:
+    """It packs small enough."""
+    with Image.open(io.BytesIO(prepare(saved(photo()), PROFILES["trmnl-x"]).frame.packed)) as image:
+        assert len(set(image.convert("L").tobytes())) == 16
+
+
+def test_photos_of_a_page_are_told() -> None:
+    """In pixels of the screen, as it is seen."""
+    page = blank("L")
+    page.paste(photo((100, 100)), (50, 50))
+    box = (50, 50, 150, 150)
+    upright = replace(RLCD, turn=90)
+    told = prepare(saved(page), upright, photos=[box]).frame.packed
+    assert told != prepare(saved(page), upright, method="threshold").frame.packed
+    assert prepare(saved(page), upright, photos=[(0, 0, 1, 1)]).frame.packed != told

@@ -3,7 +3,7 @@
 import pytest
 
 from media.bitmap.screen import RLCD, Ink
-from media.bitmap.tone import brightness, light, nearest, screen_levels, screen_light
+from media.bitmap.tone import brightness, from_light, light, nearest, screen_levels, screen_light
 
 GREYS = tuple(Ink(str(level), (level,) * 3) for level in (40, 100, 150, 190))
 
@@ -31,6 +31,11 @@ def test_a_picture_is_fitted_between_the_screens_black_and_white() -> None:
 
 def test_text_is_cut_where_thin_strokes_hold() -> None:
     """At 176 of 255 with two inks, and at the same share of each step with more."""
-    two, four = nearest(RLCD.inks), nearest(GREYS)
+    two, four = nearest(2), nearest(4)
     assert (two[0], two[175], two[176], two[255]) == (0, 0, 1, 1)
     assert [four.index(ink) for ink in range(4)] == [0, 59, 144, 229]
+
+
+def test_light_can_be_turned_back_into_bytes() -> None:
+    """All of them."""
+    assert [from_light(light(byte)) for byte in range(256)] == list(range(256))

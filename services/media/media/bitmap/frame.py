@@ -1,4 +1,4 @@
-"""A picture as a screen's inks, and as the bytes that a display takes. Pure."""
+"""A picture as a screen's inks or colours, and as the bytes that a display takes. Pure."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +14,30 @@ class IndexFrame:
     pixels: bytes
 
     def __post_init__(self) -> None:
-        if len(self.pixels) != self.width * self.height:
-            raise ValueError(f"{len(self.pixels)} pixels are not {self.width}x{self.height}")
+        _check_size(self.pixels, self.width, self.height)
+
+    @property
+    def rows(self) -> list[bytes]:
+        """The pixels of each row, from the top."""
+        return [self.pixels[at : at + self.width] for at in range(0, len(self.pixels), self.width)]
+
+
+@dataclass(frozen=True)
+class ColourFrame:
+    """A picture for a screen that shows any colour: of each pixel a byte in each of three planes.
+
+    They are sRGB, row by row from the top left.
+    """
+
+    width: int
+    height: int
+    red: bytes
+    green: bytes
+    blue: bytes
+
+    def __post_init__(self) -> None:
+        for plane in (self.red, self.green, self.blue):
+            _check_size(plane, self.width, self.height)
 
 
 @dataclass(frozen=True)
@@ -31,3 +53,8 @@ class Frame:
     def version(self) -> str:
         """32 hex digits, the same for the same bytes, on every machine and after a restart."""
         return blake2b(self.packed, digest_size=16).hexdigest()
+
+
+def _check_size(pixels: bytes, width: int, height: int) -> None:
+    if len(pixels) != width * height:
+        raise ValueError(f"{len(pixels)} pixels are not {width}x{height}")

@@ -1,10 +1,11 @@
 """A picture made ready for a screen: all that is published of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from media.bitmap.frame import Frame
-from media.bitmap.ink import Method, to_inks
+from media.bitmap.frame import ColourFrame, Frame, IndexFrame
+from media.bitmap.ink import Box, Method, to_frame
 from media.bitmap.pack import FORMATS, pack
 from media.bitmap.picture import Fit, open_picture
 from media.bitmap.preview import preview
@@ -20,9 +21,41 @@ class Prepared:
 
 
 def prepare(
-    source: Path | bytes, screen: Screen, fit: Fit = "contain", method: Method = "auto"
+    source: Path | bytes,
+    screen: Screen,
+    fit: Fit = "contain",
+    method: Method = "auto",
+    photos: Sequence[Box] = (),
 ) -> Prepared:
-    """Make a file, or its bytes, ready for a screen; PictureError when it cannot be shown."""
-    image = open_picture(source, screen.width, screen.height, fit)
-    inks = to_inks(image, screen, method)
-    return Prepared(pack(inks, FORMATS[screen.format]), preview(inks, screen))
+    """Make a file, or its bytes, ready for a screen; PictureError when it cannot be shown.
+
+    `photos` are the parts that are dithered, of the picture as it is when it has the screen's
+    size; without any `method` is that of the whole.
+    """
+    image = open_picture(source, *screen.size, fit)
+    inks = to_frame(image, screen, method, photos)
+    frame = pack(inks, FORMATS[screen.format])
+    if screen.most_bytes is not None and len(frame.packed) > screen.most_bytes:
+        inks = _of_fewer(to_frame(image, _fewer_inks(screen), method, photos), screen)
+        frame = pack(inks, FORMATS[screen.format])
+    return Prepared(frame, preview(inks, screen))
+
+
+# A compressed picture of many dots may be more than a device can take. With the square root of
+# its greys each pixel is half as many bits, however busy the picture
+
+
+def _fewer(screen: Screen) -> list[int]:
+    count = max(2, round(len(screen.inks) ** 0.5))
+    last = len(screen.inks) - 1
+    return [last * place // (count - 1) for place in range(count)]
+
+
+def _fewer_inks(screen: Screen) -> Screen:
+    return replace(screen, inks=tuple(screen.inks[number] for number in _fewer(screen)))
+
+
+def _of_fewer(frame: IndexFrame | ColourFrame, screen: Screen) -> IndexFrame:
+    assert isinstance(frame, IndexFrame)  # noqa: S101 - only files of inks are limited
+    table = bytes(_fewer(screen)).ljust(256, b"\xff")
+    return replace(frame, pixels=frame.pixels.translate(table))

@@ -22,6 +22,12 @@ def light(byte: int) -> float:
     return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
 
 
+def from_light(amount: float) -> int:
+    """Return the byte of an amount of light, 0 to 1."""
+    value = amount * 12.92 if amount <= 0.0031308 else 1.055 * amount ** (1 / 2.4) - 0.055
+    return round(255 * value)
+
+
 def brightness(ink: Ink) -> float:
     """Return the light of an ink, 0 to 1."""
     return sum(weight * light(byte) for weight, byte in zip(WEIGHTS, ink.rgb, strict=True))
@@ -44,7 +50,7 @@ def screen_light(inks: Sequence[Ink]) -> list[int]:
     return [round(least + (most - least) * light(byte)) for byte in range(256)]
 
 
-def nearest(inks: Sequence[Ink]) -> list[int]:
-    """Return the number of the grey ink that each of the bytes 0 to 255 becomes without dots."""
-    steps = len(inks) - 1
+def nearest(greys: int) -> list[int]:
+    """Return which of so many greys each of the bytes 0 to 255 becomes without dots."""
+    steps = greys - 1
     return [min(steps, int(byte / 255 * steps + 1 - _TEXT_THRESHOLD)) for byte in range(256)]
