@@ -27,6 +27,10 @@ ONE_MODULE_EACH = {
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
     "serial": {"services/serial-bridge/serial_bridge/port.py"},
     "miniaudio": {"services/media/media/audio/decoder.py"},
+    "PIL": {
+        f"services/media/media/bitmap/{module}.py"
+        for module in ("picture", "ink", "preview", "drawing", "calibration", "jpeg")
+    },
     "httptools": {"services/stats/stats/http_connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing/client.py"},
 }

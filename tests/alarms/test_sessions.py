@@ -13,9 +13,9 @@ from alarms.session_store import SessionStore
 from alarms.sessions import Sessions
 from alarms.settings import Settings
 from alarms.store import Store
-from alarms.zone import HubZone
 from shared.mqtt import Mqtt
 from shared.testing import TIMEOUT_SECONDS
+from shared.zone import HubZone
 
 
 @pytest.mark.parametrize(("days", "left"), [(365, {"b", "c"}), (0, {"a", "b", "c"})])

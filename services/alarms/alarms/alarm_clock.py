@@ -14,9 +14,9 @@ from alarms.notices import Notices
 from alarms.requests import Word
 from alarms.roster import read_roster
 from alarms.store import Store
-from alarms.zone import HubZone
 from shared.complaints import Complaints
 from shared.payloads import AudioFormat
+from shared.zone import HubZone
 
 _log = logging.getLogger("alarms")
 

@@ -14,9 +14,9 @@ from alarms.session_store import SessionStore
 from alarms.sessions import Sessions
 from alarms.settings import Settings
 from alarms.store import Store
-from alarms.zone import HubZone
 from shared import topics
 from shared.mqtt import Mqtt
+from shared.zone import HubZone
 
 _LOOK_SECONDS = 1.0
 _MOST_SESSIONS = 100_000

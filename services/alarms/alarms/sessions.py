@@ -21,12 +21,12 @@ from alarms.session import Instant, Session, advance
 from alarms.session_requests import read_ask
 from alarms.session_store import SessionStore
 from alarms.turn import BUSY, TOO_MANY, UNSTORED, Asked, Seen, Turn
-from alarms.zone import HubZone
 from shared import topics
 from shared.complaints import Complaints
 from shared.mqtt import Mqtt
 from shared.payloads import Response
 from shared.subscription import Received
+from shared.zone import HubZone
 
 _log = logging.getLogger("alarms")
 
