@@ -100,7 +100,8 @@ class Stack:
 
     def python(self, service: str, program: str) -> str:
         """Run a program in a service's container."""
-        return self.execute(service, "python", "-", stdin=program)
+        # -E: without PYTHONOPTIMIZE, since programs assert
+        return self.execute(service, "python", "-E", "-", stdin=program)
 
     def name(self, service: str) -> str:
         return f"{self.project}-{service}-1"
