@@ -39,6 +39,7 @@ _STEPS = (
     ("clock_sessions",),
     ("processes",),
     ("panel",),
+    ("press",),
     ("http_stats",),
     ("pictures",),
     ("dither",),

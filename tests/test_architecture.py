@@ -22,7 +22,10 @@ MODULES = [file for folder in PACKAGES.values() for file in sorted(folder.rglob(
 CORE_MAY_NOT = {"asyncio", "socket", "subprocess", "threading", "time", "random", "os"}
 ONE_MODULE_EACH = {
     "aiomqtt": {"shared/shared/client.py"},
-    "websockets": {"services/ws-bridge/ws_bridge/listener.py"},
+    "websockets": {
+        "services/ws-bridge/ws_bridge/listener.py",
+        "services/ws-bridge/ws_bridge/browser_socket.py",
+    },
     "docker": {"services/stats/stats/engine.py"},
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
     "serial": {"services/serial-bridge/serial_bridge/port.py"},
@@ -31,7 +34,7 @@ ONE_MODULE_EACH = {
         f"services/media/media/bitmap/{module}.py"
         for module in ("picture", "ink", "preview", "drawing", "calibration", "jpeg")
     },
-    "httptools": {"services/stats/stats/http_connection.py"},
+    "httptools": {"shared/shared/http/connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing/client.py"},
 }
 

@@ -55,6 +55,7 @@ class Stack:
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
         self.contents_port, self.http_port = free_port(), free_port()
         self.clock_port = free_port()
+        self.panel_port = free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
         self._environment = {
@@ -68,6 +69,7 @@ class Stack:
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
+            "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             "PISTAT_PORT": str(self.http_port),
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",

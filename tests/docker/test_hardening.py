@@ -16,7 +16,7 @@ UIDS = {
     "alarms": 1000,
     "media": 1000,
     "serial-bridge": 10003,
-    "ws-bridge": 10002,
+    "ws-bridge": 1000,
 }
 
 
@@ -93,7 +93,7 @@ def test_what_is_mounted(stack: Stack):
             "/dev/snd": True,
         },
         "serial-bridge": {**of_host, "/run/credentials": False, "/dev": False},
-        "ws-bridge": {**of_host, "/run/credentials": False},
+        "ws-bridge": {**of_host, "/run/credentials": False, "/mantel/assets": False},
     }
 
 

@@ -37,13 +37,13 @@ def program() -> str | None:
 
 
 class Browser:
-    """A running browser with a profile of its own in `directory`."""
+    """A running browser with a profile of its own in `directory`; `options` are Chromium's."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *options: str) -> None:
         path = program()
         assert path, "no Chromium"
         self._process = subprocess.Popen(
-            [path, *_OPTIONS, f"--user-data-dir={directory}", "about:blank"],
+            [path, *_OPTIONS, *options, f"--user-data-dir={directory}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -141,12 +141,21 @@ class Page:
             time.sleep(0.02)
 
     def press(self, key: str) -> None:
-        """Press and release a key such as Tab, Enter or a blank."""
-        code = {"Tab": 9, "Enter": 13, " ": 32}[key]
-        text = {"Enter": "\r", " ": " "}.get(key, "")
+        """Press and release a key such as Tab, Enter, a blank, a letter or a digit."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}.get(key) or ord(key.upper())
+        text = "\r" if key == "Enter" else key if len(key) == 1 else ""
         common = {"key": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **common)
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
+
+    def click(self, selector: str) -> None:
+        """Click in the middle of an element, as a hand does."""
+        x, y = self.js(
+            f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])"
+            f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def screenshot(self, file: Path) -> None:
         """Write a PNG of what is in sight."""

@@ -69,6 +69,7 @@ class Hub:
         self.contents_port = free_port()
         self.clock_port = free_port()
         self.http_port = free_port()
+        self.panel_port = free_port()
         self.processes: list[Process] = []
 
     @property
@@ -96,6 +97,7 @@ class Hub:
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
+            "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             **self.broker.environment(service),
             **settings,
         }

@@ -9,8 +9,8 @@ import time
 import psutil
 import pytest
 
+from shared.http import connection
 from shared.testing import TIMEOUT_SECONDS, eventually
-from stats import http_connection
 from tests.stats.http_client import api, hear, served
 
 LAST = b"GET /nope HTTP/1.1\r\nConnection: close\r\n\r\n"
@@ -76,7 +76,7 @@ async def test_pipelined_requests_are_answered_in_order(
     size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kept answers, which are written at once, do not overtake others; however they arrive."""
-    monkeypatch.setattr(http_connection, "_PIECE_BYTES", size)
+    monkeypatch.setattr(connection, "_PIECE_BYTES", size)
     async with api(pistat_cache_seconds=60) as client:
         asked = ["/stats", "/health", "/stats", "/nope", "/stats"]
         said = "".join(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" for path in asked)
@@ -126,7 +126,7 @@ async def test_unusual_requests(said: bytes, status: int, goes_on: bool) -> None
 
 async def test_who_says_no_more_still_gets_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client may close its side when it has asked; then the connection ends at once."""
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 2 * TIMEOUT_SECONDS)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 2 * TIMEOUT_SECONDS)
     async with api() as client:
         await client.ask("/health")
         own = psutil.Process()

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from shared.http import connection
 from shared.testing import TIMEOUT_SECONDS, eventually
-from stats import http_connection
+from stats.http_api import HttpApi
 from tests.stats.http_client import api, hear, served
 
 LAST = b"GET /nope HTTP/1.1\r\nConnection: close\r\n\r\n"
@@ -19,14 +20,14 @@ LAST = b"GET /nope HTTP/1.1\r\nConnection: close\r\n\r\n"
 )
 async def test_slow_clients_are_dropped(said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the first byte, and in the middle."""
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.2)
     async with api() as client:
         assert await hear(client, said) == b""
 
 
 async def test_a_byte_now_and_then_does_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time is that of the whole request."""
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.3)
 
     def trickle(port: int) -> float:
         began = time.monotonic()
@@ -49,7 +50,7 @@ async def test_a_byte_now_and_then_does_not_help(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.2)
     async with api() as client:
         heard = await hear(client, b"GET /health HTTP/1.1\r\n\r\n")
         assert heard.startswith(b"HTTP/1.1 200")
@@ -57,7 +58,7 @@ async def test_an_idle_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_who_waits_for_a_slow_answer_is_not_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.2)
     async with api() as client:
         assert (await client.ask("/stats?block=true"))[0] == 200
 
@@ -77,7 +78,7 @@ async def test_a_client_that_reads_nothing_is_dropped(
     path: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """With what it has asked for: it is neither computed nor kept in memory."""
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.5)
     limits = {"pistat_rate_limit_enabled": False, "pistat_cache_seconds": 60}
     async with api(pistat_debug=True, **limits) as client:
         await client.ask("/stats")
@@ -109,7 +110,7 @@ async def test_a_client_that_reads_late_gets_everything(path: str) -> None:
 
 async def test_too_many_connections_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """And those that are there go on; far too many are not even told."""
-    monkeypatch.setattr(http_connection, "_MOST_CONNECTIONS", 4)
+    monkeypatch.setattr(HttpApi, "most_connections", 4)
     async with api() as client:
         idle = [socket.create_connection(("127.0.0.1", client.port)) for _ in range(6)]
         status, headers, _ = await client.ask("/health")
@@ -132,7 +133,7 @@ async def test_too_many_connections_are_refused(monkeypatch: pytest.MonkeyPatch)
 
 async def test_a_busy_connection_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it lasts."""
-    monkeypatch.setattr(http_connection, "_PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "_PATIENCE_SECONDS", 0.2)
     async with api(pistat_rate_limit_enabled=False, pistat_cache_seconds=60) as client:
         await client.ask("/stats")
 

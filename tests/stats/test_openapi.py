@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
+from shared.http.message import Request
 from stats.host import Host
 from stats.http_api import HttpApi
-from stats.http_message import Request
 from stats.machine import Machine, MockMachine
 from stats.mock import mock_stats
 from stats.monitor import Monitor
@@ -163,6 +163,7 @@ def is_a(value: Any, kind: str) -> bool:
 async def ask(api: HttpApi, path: str, query: str) -> tuple[int, str, bytes]:
     """Return status, type and body."""
     response = await api.answer(Request("GET", f"{path}?{query}".encode(), [], "192.0.2.1"))
+    assert isinstance(response.body, bytes)
     return response.status, response.kind.split(";")[0], response.body
 
 

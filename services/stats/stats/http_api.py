@@ -10,9 +10,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 from shared.complaints import Complaints
+from shared.http.api import Api
+from shared.http.message import Header, Request, Response
 from stats import bodies, prometheus
 from stats.bodies import Body
-from stats.http_message import ALLOWED, HTML, JSON, Header, Request, Response, error_page
+from stats.http_message import ALLOWED, HTML, JSON, ApiHeads, error_page
 from stats.limiter import Limiter
 from stats.monitor import Monitor
 from stats.settings import Settings
@@ -25,12 +27,13 @@ _FAULTS = (OSError, ValueError, RuntimeError)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class HttpApi:
+class HttpApi(Api):
     """Answers requests; `paths` has a function for each path, which takes the request."""
 
     def __init__(self, monitor: Monitor, settings: Settings) -> None:
         self._monitor = monitor
         self._settings = settings
+        self.heads = ApiHeads(settings.pistat_cache_seconds)
         self._limiter = None
         if settings.pistat_rate_limit_enabled:
             self._limiter = Limiter(
@@ -85,6 +88,10 @@ class HttpApi:
         log.debug("%s GET '/stats'", request.peer)
         is_zipped = self._zips(len(answer.plain), request.headers)
         return answer.zipped_message if is_zipped else answer.message
+
+    def refusal(self, status: int, text: str) -> Response:
+        """Return an error as a page."""
+        return error_page(status, text)
 
     def _zips(self, length: int, headers: list[Header]) -> bool:
         """Tell whether a body is to be compressed for a client that sent `headers`."""

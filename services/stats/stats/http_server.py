@@ -5,9 +5,8 @@ import logging
 import socket
 
 from shared.errors import StartError
+from shared.http.connection import Connection
 from stats.http_api import HttpApi
-from stats.http_connection import Connection
-from stats.http_message import Heads
 from stats.monitor import Monitor
 from stats.settings import Settings
 
@@ -27,10 +26,10 @@ async def serve_http(monitor: Monitor, settings: Settings) -> None:
             "end the program that has it, or set PISTAT_PORT"
         ) from None
     log.setLevel("DEBUG" if settings.pistat_debug else settings.pistat_log_level)
-    api, heads = HttpApi(monitor, settings), Heads(settings.pistat_cache_seconds)
+    api = HttpApi(monitor, settings)
     connections: set[Connection] = set()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(api, heads, connections), sock=listening
+        lambda: Connection(api, connections), sock=listening
     )
     log.info("HTTP API on port %s", port)
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 
 from shared import topics
 from shared.mqtt import Mqtt
@@ -11,8 +12,12 @@ from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
 from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
 from ws_bridge.clock_sessions import Sessions
 from ws_bridge.listener import Listener, Peer, raise_file_limit
+from ws_bridge.media_folder import MediaFolder
+from ws_bridge.room import Room, follow_panels
 from ws_bridge.settings import Settings
 from ws_bridge.stage import Stage, follow_contents, tell_listeners
+from ws_bridge.web_api import WebApi
+from ws_bridge.web_port import WebPort
 
 
 async def run(settings: Settings) -> None:
@@ -74,4 +79,18 @@ async def run(settings: Settings) -> None:
             tasks.create_task(sessions.keep_open(), name="keep sessions open")
             tasks.create_task(clock.read_zones(), name="read zones")
             tasks.create_task(clock.tick(listener), name="tick")
+        if settings.ws_bridge_http_port:
+            media = MediaFolder(Path(settings.ws_bridge_panel_media))
+            await media.look()
+            room = Room(mqtt, media)
+            follow_panels(mqtt, room)
+            await listeners.enter_async_context(
+                WebPort(
+                    settings.ws_bridge_host,
+                    settings.ws_bridge_http_port,
+                    WebApi(room, media.path),
+                    room,
+                )
+            )
+            tasks.create_task(media.watch(), name="watch media")
         await asyncio.Event().wait()  # for ever: a port may need no task

@@ -43,3 +43,9 @@ class Settings(Base, frozen=True, kw_only=True):
             "name, or one with a JSON array; ALRMFMT changes it for a connection"
         ),
     ] = "name"
+    ws_bridge_http_port: Annotated[
+        PortOrOff, Meta(description="Port of the panel's page and its HTTP interface; 0: off")
+    ] = 8080
+    ws_bridge_panel_media: Annotated[
+        str, Meta(description="Folder of the panel's pictures and sounds, NNN.jpg and NNN.mp3")
+    ] = "assets/panel"

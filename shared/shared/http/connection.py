@@ -1,4 +1,4 @@
-"""One client of the HTTP API: its requests are answered in their order, and its time is limited.
+"""One HTTP client: its requests are answered in their order, and its time is limited.
 
 The only module that knows httptools.
 """
@@ -11,17 +11,18 @@ import socket
 import time
 from collections import deque
 from functools import partial
+from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
-from stats.http_api import HttpApi
-from stats.http_message import Heads, Request, Response, error_page
+from shared.http.api import Api
+from shared.http.body import send_pieces
+from shared.http.message import Request, Response
 
-log = logging.getLogger("stats.http")
+log = logging.getLogger("http")
 
 _PATIENCE_SECONDS = 10.0
 """For a client to send a request, and to take an answer and send the next one."""
-_MOST_CONNECTIONS = 256
 _MOST_REQUEST_BYTES = 32768
 _PIECE_BYTES = 4096
 """What is parsed at a time: no more requests than fit in it wait for their answers."""
@@ -31,34 +32,33 @@ _EXPECTS = (b"expect", b"100-continue")
 class Connection(asyncio.Protocol):
     """A client; one that is slow, or says too much, is cut off.
 
-    A request is read when all before it are answered and the client has taken the answers. The
-    answer of /stats that is kept is written at once and in one piece: with a task each request
-    would take twice the time.
+    A request is read when all before it are answered and the client has taken the answers. One
+    that is at hand is written at once: with a task each request would take twice the time.
     """
 
     _transport: asyncio.Transport
     _timer: asyncio.TimerHandle
 
-    def __init__(self, api: HttpApi, heads: Heads, others: set["Connection"]) -> None:
-        self._api, self._heads, self._others = api, heads, others
+    def __init__(self, api: Api, others: set["Connection"]) -> None:
+        self._api, self._others = api, others
         self._loop = asyncio.get_running_loop()
         self._parser = HttpRequestParser(self)
         self._target, self._headers = b"", list[tuple[bytes, bytes]]()
         self._unread = b""
         self._size = 0  # of the request that is being read, give or take a piece
         self._waiting: deque[Request | Response] = deque()
-        self._task: asyncio.Task[Response] | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._is_full = False  # the client does not take what is written
+        self._room = asyncio.Event()
         self._is_last = False  # nothing more is read
         self._has_ended = False  # the client has said that it sends nothing more
         self._due = self._loop.time() + _PATIENCE_SECONDS
 
     def leave(self) -> None:
-        """End the connection, at once and whatever it waits for."""
+        """End it at once, whatever it waits for."""
         self._transport.abort()
 
     # --- what asyncio tells ---
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
         self._peer = (transport.get_extra_info("peername") or ("",))[0]
@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._others.add(self)
         self._watch()
-        if len(self._others) > 2 * _MOST_CONNECTIONS:  # too many even to be told so
+        if len(self._others) > 2 * self._api.most_connections:  # too many even to be told so
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -89,9 +89,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._is_full = True
+        self._room.clear()
 
     def resume_writing(self) -> None:
         self._is_full = False
+        self._room.set()
         self._be_patient()
         self._go_on()
 
@@ -143,7 +145,9 @@ class Connection(asyncio.Protocol):
         self._size += len(piece)
         try:
             self._parser.feed_data(piece)
-        except (HttpParserError, HttpParserUpgrade):
+        except HttpParserUpgrade as upgrade:
+            self._unread = piece[upgrade.args[0] :] + self._unread
+        except HttpParserError:
             self._refuse("This is no HTTP request.")
         if self._size > _MOST_REQUEST_BYTES:
             self._refuse("The request is too large.")
@@ -152,20 +156,22 @@ class Connection(asyncio.Protocol):
         """Let this be the last answer, after those that come first."""
         if not self._is_last:
             self._is_last = True
-            self._waiting.append(error_page(400, text))
+            self._waiting.append(self._api.refusal(400, text))
 
     def _answer(self, asked: Request | Response) -> None:
         if isinstance(asked, Response):
             self._send(asked)
             return
         is_head = asked.method == "HEAD"
-        if len(self._others) > _MOST_CONNECTIONS:
+        if len(self._others) > self._api.most_connections:
             self._is_last = True
             self._waiting.clear()
-            self._send(error_page(503, "There are too many connections."), is_head=is_head)
+            self._send(self._api.refusal(503, "There are too many connections."), is_head=is_head)
         elif not self._is_last and (kept := self._api.kept(asked)) is not None:
             self._be_patient()
-            self._transport.write(self._heads.start(time.time()) + kept)
+            self._transport.write(self._api.heads.start(time.time()) + kept)
+        elif self._is_last and (make := self._api.upgrade(asked)) is not None:
+            self._hand_over(make())
         else:
             self._due = math.inf
             self._task = self._loop.create_task(self._api.answer(asked), name="answer HTTP")
@@ -175,22 +181,58 @@ class Connection(asyncio.Protocol):
         self._task = None
         if task.cancelled():
             return
-        error = task.exception()
-        if error is not None:
+        if error := task.exception():
             log.critical("a request met an error in the program", exc_info=error)
             text = "There is a fault in the program; its log tells more."
-        self._send(error_page(500, text) if error else task.result(), is_head=is_head)
+        self._send(self._api.refusal(500, text) if error else task.result(), is_head=is_head)
         self._go_on()
+
+    def _hand_over(self, protocol: asyncio.Protocol) -> None:
+        """Let another protocol have the connection, with what the client has already said in it."""
+        self._timer.cancel()
+        self._others.discard(self)
+        unread, self._unread = self._unread, b""
+        self._transport.set_protocol(protocol)
+        protocol.connection_made(self._transport)
+        if unread:
+            protocol.data_received(unread)
 
     def _send(self, response: Response, *, is_head: bool = False) -> None:
         is_last = self._is_last and not self._waiting
+        body = response.body
+        encoded = self._api.heads.encoded(response, time.time(), is_last=is_last, is_head=is_head)
         self._be_patient()
-        self._transport.write(
-            self._heads.encoded(response, time.time(), is_last=is_last, is_head=is_head)
-        )
+        self._transport.write(encoded)
+        if not isinstance(body, bytes) and (is_head or self._transport.is_closing()):
+            body.close()
+            body = b""
+        if isinstance(body, bytes):
+            self._end(is_last=is_last)
+        else:
+            self._task = self._loop.create_task(
+                send_pieces(body, self._write_piece), name="send a file"
+            )
+            self._task.add_done_callback(partial(self._streamed, is_last=is_last))
+
+    async def _write_piece(self, piece: bytes) -> None:
+        self._be_patient()
+        self._transport.write(piece)
+        if self._is_full:
+            await self._room.wait()
+
+    def _streamed(self, task: asyncio.Task[bool], *, is_last: bool) -> None:
+        self._task = None
+        if task.cancelled():
+            return
+        if not task.result():  # the client waits for bytes that do not come
+            self._transport.abort()
+        self._end(is_last=is_last)
+        self._go_on()
+
+    def _end(self, *, is_last: bool) -> None:
         if is_last and self._has_ended:
             self._transport.close()
-        elif is_last:
+        elif is_last and not self._transport.is_closing():
             # Closed at once, the answer would be lost for a client that is still sending
             self._transport.write_eof()
 
