@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from shared.settings import Settings
+from shared.settings import Settings, extra, hints
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Owner:
 
 
 def wanted(every: Iterable[Settings]) -> dict[str, int]:
-    """Return the port of each listener by the name of its setting; a port 0 is off.
+    """Return the TCP port of each listener by the name of its setting; a port 0 is off.
 
     A listener's port is a setting that a service has for itself and whose name ends in PORT.
     """
@@ -32,7 +32,7 @@ def wanted(every: Iterable[Settings]) -> dict[str, int]:
         for settings in every
         for field in settings.__struct_fields__
         if field.endswith("_port") and field not in Settings.__struct_fields__
-        if (port := getattr(settings, field))
+        if (port := getattr(settings, field)) and "udp" not in extra(hints(type(settings))[field])
     }
 
 

@@ -31,8 +31,11 @@ ONE_MODULE_EACH = {
     "serial": {"services/serial-bridge/serial_bridge/port.py"},
     "miniaudio": {"services/media/media/audio/decoder.py"},
     "PIL": {
-        f"services/media/media/bitmap/{module}.py"
-        for module in ("picture", "ink", "preview", "drawing", "calibration", "jpeg")
+        "services/media/media/display/splash.py",
+        *(
+            f"services/media/media/bitmap/{module}.py"
+            for module in ("picture", "ink", "preview", "drawing", "calibration", "jpeg")
+        ),
     },
     "httptools": {"shared/shared/http/connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing/client.py"},

@@ -14,6 +14,7 @@ from shared.errors import MantelError, SettingsError
 
 SUBCOMMANDS = {
     "alarm": "Alarms: list, add, change, snooze, dismiss.",
+    "display": "Displays: list, let in, renew, forget.",
     "image": "Pictures: show one on a display.",
     "watch": "Messages as they pass through the broker.",
     "doctor": "Is everything well, and what to do where it is not.",

@@ -19,6 +19,7 @@ from shared.payloads import (
     Container,
     ContainerCommand,
     DisplayFrame,
+    DisplayState,
     Health,
     HostEvent,
     HostStats,
@@ -155,6 +156,19 @@ DISPLAY_SET: Topic[bytes] = Topic(
     ("ws-bridge", *WATCHERS), ("media",),
     "A picture to show (PNG, JPEG, GIF, WebP), or JSON with mode and for_seconds",
 )  # fmt: skip
+DISPLAY_STATE: Topic[DisplayState] = Topic(
+    "display/{id}/state", DisplayState, 1, True,
+    ("media",), ("media", "ws-bridge", *HOME), "How a display does that asks for its pictures",
+)  # fmt: skip
+DISPLAY_REQUEST: Topic[Request] = Topic(
+    "display/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",),
+    "list, approve, rotate, forget, update (`id` and the fields to change), join (`policy`)",
+)  # fmt: skip
+DISPLAY_RESPONSE: Topic[Response] = Topic(
+    "display/response/{verb}", Response, 1, False,
+    ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+)  # fmt: skip
 
 # Panels
 PANEL_EVENT: Topic[PanelEvent] = Topic(
@@ -196,5 +210,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     AUDIO_FORMAT, AUDIO_PCM, AUDIO_LISTENERS,
     DISPLAY_BITMAP, DISPLAY_FRAME, DISPLAY_PREVIEW, DISPLAY_SET,
     PANEL_EVENT, PANEL_BUTTON, PANEL_STATE, PANEL_SET,
+    DISPLAY_STATE, DISPLAY_REQUEST, DISPLAY_RESPONSE,
     BIRTH, DISCOVERY,
 )  # fmt: skip

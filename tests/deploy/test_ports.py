@@ -6,6 +6,7 @@ import socket
 from deploy import ports
 from deploy.ports import Owner
 from deploy.run import BrokerSettings
+from media.settings import Settings as Media
 from stats.settings import Settings as Stats
 from ws_bridge.settings import Settings as WsBridge
 
@@ -20,6 +21,10 @@ def test_wanted_are_the_listeners_by_setting() -> None:
         "WS_BRIDGE_CLOCK_PORT": 8901,
         "WS_BRIDGE_HTTP_PORT": 8080,
     }
+
+
+def test_a_udp_port_is_none_of_them() -> None:
+    assert ports.wanted([Media()]) == {"MEDIA_HTTP_PORT": 8000}
 
 
 def test_port_0_is_off() -> None:

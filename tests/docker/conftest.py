@@ -71,6 +71,8 @@ class Stack:
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
             "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             "PISTAT_PORT": str(self.http_port),
+            "MEDIA_HTTP_PORT": str(free_port()),
+            "MEDIA_DISCOVERY_PORT": str(free_port()),
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",
         }

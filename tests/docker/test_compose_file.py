@@ -54,7 +54,7 @@ def test_without_settings(config: Any):
         "docker-proxy": [],
         "stats": ["8585:8585"],
         "alarms": [],
-        "media": [],
+        "media": ["8000:8000", "51234:51234"],
         "serial-bridge": [],
         "ws-bridge": ["8765:8765", "8766:8766", "8901:8901", "8080:8080"],
     }
@@ -104,6 +104,8 @@ def test_two_hubs_on_one_machine(config: Any):
         WS_BRIDGE_CONTENTS_PORT="5",
         WS_BRIDGE_CLOCK_PORT="6",
         WS_BRIDGE_HTTP_PORT="7",
+        MEDIA_HTTP_PORT="8",
+        MEDIA_DISCOVERY_PORT="9",
     )
     assert not any("container_name" in service for service in services.values())
     assert published(services) == {
@@ -111,7 +113,7 @@ def test_two_hubs_on_one_machine(config: Any):
         "docker-proxy": [],
         "stats": ["4:8585"],
         "alarms": [],
-        "media": [],
+        "media": ["8:8000", "9:51234"],
         "serial-bridge": [],
         "ws-bridge": ["3:8765", "5:8766", "6:8901", "7:8080"],
     }

@@ -89,6 +89,7 @@ def test_what_is_mounted(stack: Stack):
             **of_host,
             "/run/credentials": False,
             "/mantel/assets": False,
+            "/mantel/photos": False,
             "/mantel/data": True,
             "/dev/snd": True,
         },

@@ -70,6 +70,8 @@ class Hub:
         self.clock_port = free_port()
         self.http_port = free_port()
         self.panel_port = free_port()
+        self.displays_port = free_port()
+        self.discovery_port = free_port()
         self.processes: list[Process] = []
 
     @property
@@ -93,6 +95,9 @@ class Hub:
             "DOCKER_HOST": "unix:///nonexistent/docker.sock",
             "PISTAT_HOST": "127.0.0.1",
             "PISTAT_PORT": str(self.http_port),
+            "MEDIA_HTTP_HOST": "127.0.0.1",
+            "MEDIA_HTTP_PORT": str(self.displays_port),
+            "MEDIA_DISCOVERY_PORT": str(self.discovery_port),
             "WS_BRIDGE_HOST": "127.0.0.1",
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),

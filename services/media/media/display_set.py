@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import msgspec
 
@@ -23,16 +24,21 @@ class _Mode(msgspec.Struct, frozen=True):
 class Newest:
     """Holds the newest message of one display: an older one would be painted over anyway."""
 
-    def __init__(self, display: str) -> None:
+    def __init__(
+        self, display: str, elsewhere: Callable[[Received[bytes]], bool] = lambda _: False
+    ) -> None:
         self._display = display
+        self._elsewhere = elsewhere
         self._complaints = Complaints(log)
         self._message: bytes | None = None
         self._came = asyncio.Event()
 
     def put(self, received: Received[bytes]) -> None:
-        """Take a message in place of the one that waits; one for another display is refused."""
+        """Take a message in place of the one that waits; `elsewhere` takes those of others."""
         display = received.levels["id"]
         if display != self._display:
+            if self._elsewhere(received):
+                return
             self._complaints.say(f"display {display}", "is not known; what is sent to it is lost")
             return
         self._message = received.payload or b""
@@ -66,10 +72,18 @@ def wanted(message: bytes) -> bytes | None:
     return None
 
 
-async def obey_pictures(mqtt: Mqtt, showing: Showing, display: str = DISPLAY) -> None:
-    """Show the pictures that are sent to a display, until cancelled."""
+async def obey_pictures(
+    mqtt: Mqtt,
+    showing: Showing,
+    display: str = DISPLAY,
+    elsewhere: Callable[[Received[bytes]], bool] = lambda _: False,
+) -> None:
+    """Show the pictures that are sent to a display, until cancelled.
+
+    `elsewhere` takes what is sent to another, and tells whether it knows that one.
+    """
     complaints = Complaints(log)
-    newest = Newest(display)
+    newest = Newest(display, elsewhere)
     mqtt.subscribe(topics.DISPLAY_SET, newest.put)
     while True:
         message = await newest.take()

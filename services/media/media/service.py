@@ -7,8 +7,19 @@ from pathlib import Path
 from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
+from media.display.discovery import answer_discovery
+from media.display.obedience import Wishes
+from media.display.pictures import Pictures
+from media.display.registry import Registry, keep_registry
+from media.display.request import answer_requests
+from media.display.store import DisplayStore
+from media.display.telling import Telling, tell_displays
+from media.display.zone import house_zone
 from media.display_set import obey_pictures
 from media.entities import display_entities
+from media.http.app import App
+from media.http.picture_api import PictureApi
+from media.http.server import serve_http
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
@@ -23,16 +34,42 @@ async def run(settings: Settings) -> None:
     # Of its own: the sound waits for no picture that is being made in a thread
     executor = ThreadPoolExecutor(4, "sound")
     assets = Path(settings.media_assets)
-    async with Mqtt(settings, "media") as mqtt, asyncio.TaskGroup() as tasks:
+    async with (
+        DisplayStore(Path(settings.media_state)) as store,
+        Mqtt(settings, "media") as mqtt,
+        asyncio.TaskGroup() as tasks,
+    ):
         preview = mqtt.name(topics.DISPLAY_PREVIEW, id=DISPLAY)
-        mqtt.announce(display_entities(DISPLAY, "RLCD", preview))
         stream = Stream(mqtt, STREAM, executor)
         rings = Rings(mqtt, settings.mantel_node, stream)
         peaks = Peaks(Path(settings.media_state))
         sounds = SoundFiles(assets, peaks, executor)
         showing = Showing(mqtt, assets)
         stream.end()
-        tasks.create_task(obey_pictures(mqtt, showing), name="obey pictures")
+        requests = mqtt.subscribe(topics.DISPLAY_REQUEST)
+        registry = Registry(store, settings.media_join, house_zone(settings.tz))
+        tasks.create_task(keep_registry(registry), name="keep registry")
+        if settings.media_http_port:
+            pictures = PictureApi(registry, Pictures(assets, Path(settings.media_photos)))
+            tasks.create_task(
+                serve_http(
+                    App(registry, pictures.paths),
+                    settings.media_http_host,
+                    settings.media_http_port,
+                ),
+                name="serve HTTP",
+            )
+        if settings.media_discovery_port:
+            tasks.create_task(
+                answer_discovery(settings.public_url, settings.media_discovery_port),
+                name="answer discovery",
+            )
+        telling = Telling(mqtt, registry, display_entities(DISPLAY, "RLCD", preview))
+        wishes = Wishes(registry)
+        tasks.create_task(tell_displays(telling, registry), name="tell displays")
+        tasks.create_task(answer_requests(requests, registry, mqtt), name="answer requests")
+        tasks.create_task(wishes.obey(), name="obey wishes")
+        tasks.create_task(obey_pictures(mqtt, showing, elsewhere=wishes.take), name="obey pictures")
         tasks.create_task(prepare_pictures(rings, showing), name="prepare pictures")
         tasks.create_task(
             ring_alarms(rings, stream, sounds, showing, speaks=settings.media_speaker),

@@ -16,7 +16,7 @@ from shared.payloads.alarm import (
 )
 from shared.payloads.audio import AudioFormat, AudioListeners
 from shared.payloads.clock import ClockAlarm, ClockSession
-from shared.payloads.display import DisplayFrame
+from shared.payloads.display import DisplayFrame, DisplayMode, DisplayState
 from shared.payloads.host import (
     Container,
     ContainerCommand,
@@ -42,6 +42,8 @@ __all__ = [
     "AudioFormat",
     "AudioListeners",
     "DisplayFrame",
+    "DisplayMode",
+    "DisplayState",
     "Container",
     "ContainerCommand",
     "ContainerStatus",

@@ -1,10 +1,12 @@
 """Pictures for displays. Pure."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from shared.payloads.time import Time
+
+DisplayMode = Literal["news", "photo", "dashboard", "boot"]
 
 
 class DisplayFrame(Struct, frozen=True, kw_only=True):
@@ -24,3 +26,23 @@ class DisplayFrame(Struct, frozen=True, kw_only=True):
     url: Annotated[
         str | None, Meta(description="Where a bitmap is that is too large for a topic (64 kB)")
     ] = None
+
+
+class DisplayState(Struct, frozen=True, kw_only=True):
+    """How a display does that comes for its pictures."""
+
+    mode: Annotated[DisplayMode, Meta(description="What it is to show")]
+    mode_until_at: Annotated[
+        Time | None, Meta(description="When the mode changes next; null: not as far as is known")
+    ]
+    override: Annotated[
+        DisplayMode | None, Meta(description="What beats its schedule now; null: nothing")
+    ]
+    last_seen_at: Annotated[Time | None, Meta(description="When it asked last; null: never")]
+    next_wake_at: Annotated[Time | None, Meta(description="When it is expected to ask again")]
+    battery_percent: Annotated[int | None, Meta(description="Null where it does not tell")]
+    rssi_dbm: Annotated[int | None, Meta(description="Its radio signal; null where not told")]
+    availability: Annotated[
+        Literal["online", "sleeping", "offline"],
+        Meta(description="offline: two intervals past its wake, or never seen"),
+    ]

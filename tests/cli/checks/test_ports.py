@@ -37,7 +37,12 @@ def test_judge(owner: Owner | None, online: bool, answers: bool, verdict: str, t
 def test_a_port_that_somebody_else_has() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        settings = WsBridge(ws_bridge_stats_port=port, ws_bridge_contents_port=free_port())
+        settings = WsBridge(
+            ws_bridge_stats_port=port,
+            ws_bridge_contents_port=free_port(),
+            ws_bridge_clock_port=0,
+            ws_bridge_http_port=0,
+        )
         first, second = ports.check({"ws-bridge": settings}, set())
     assert f"port {port} (WS_BRIDGE_STATS_PORT) is taken by" in first.text
     assert f"(process {os.getpid()})" in first.text

@@ -1,0 +1,104 @@
+"""`mantel display`: the displays that ask for their pictures, and who of them may."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mantel.output import Cell, document, json_option, note, table
+from mantel.session import Session
+from shared import topics
+from shared.errors import MantelError
+
+if TYPE_CHECKING:
+    from mantel.hub import Hub
+
+_SERVICE = "media"
+_COLUMNS = ("id", "hardware id", "size", "pairing", "mode", "last contact", "")
+_STYLES = {"online": "green", "sleeping": "cyan", "offline": "red"}
+
+
+@click.group(help="See the displays that ask for their pictures, and let them in.")
+def display() -> None:
+    """Hold the commands."""
+
+
+@display.command("list", help="List all displays, and those that wait to be let in.")
+@json_option
+@click.pass_obj
+def list_displays(session: Session, as_json: bool) -> None:
+    """Print what the registry holds."""
+    with session.hub() as hub:
+        displays = _ask(hub, "list")
+    if as_json:
+        document(displays)
+    elif displays:
+        table(_COLUMNS, [_row(each) for each in displays])
+    else:
+        note("there are no displays; each joins by itself when it finds the hub")
+
+
+@display.command(help="Let displays in that wait. Each gets its token when it tries again.")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def approve(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
+    """Ask for each to be approved."""
+    _each(session, "approve", ids, as_json, "approved; it joins at its next try")
+
+
+@display.command(
+    help="Take the tokens of displays back, as when one was wiped or lost. "
+    "Each gets another when it joins again, and keeps its id and its schedule."
+)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def rotate(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
+    """Ask for each token to be taken back."""
+    _each(session, "rotate", ids, as_json, "its token is void; it gets another when it joins again")
+
+
+@display.command(help="Forget displays for good.")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def forget(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
+    """Ask for each to be forgotten."""
+    _each(session, "forget", ids, as_json, "forgotten")
+
+
+def _each(session: Session, verb: str, ids: tuple[str, ...], as_json: bool, done: str) -> None:
+    """Ask the same for each display, none when one is not known."""
+    told = []
+    with session.hub() as hub:
+        known = {str(each["id"]) for each in _ask(hub, "list")}
+        for id_ in ids:
+            if id_ not in known:
+                there = f"there are: {', '.join(sorted(known))}" if known else "there is none"
+                raise MantelError(f"no display {id_}; {there}")
+        for id_ in ids:
+            told.append(_ask(hub, verb, id=id_))
+            if not as_json:
+                click.echo(f"{id_}: {done}")
+    if as_json:
+        document(told)
+
+
+def _ask(hub: "Hub", verb: str, **fields: Any) -> Any:  # noqa: ANN401
+    """Return what media answers."""
+    return hub.request(topics.DISPLAY_REQUEST, topics.DISPLAY_RESPONSE, _SERVICE, verb, fields)
+
+
+def _row(display: dict[str, Any]) -> tuple[Cell, ...]:
+    """Return what a table says of a display."""
+    availability = str(display["availability"]) if display["pairing"] == "paired" else ""
+    seen = display["last_seen_at"]
+    return (
+        str(display["id"]),
+        str(display["hardware_id"]),
+        f"{display['width']} x {display['height']}",
+        str(display["pairing"]),
+        str(display["mode"]),
+        str(seen).replace("T", " ")[:19] if seen else "never",
+        (availability, _STYLES.get(availability, "")),
+    )

@@ -1,0 +1,89 @@
+"""A display of the registry, and which mode it is in at a moment. Pure."""
+
+from datetime import datetime, tzinfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from media.display.schedule import (
+    DEFAULT_MODE,
+    DEFAULT_SCHEDULE,
+    Mode,
+    Rule,
+    next_boundary,
+    scheduled,
+)
+
+
+class Override(Struct, frozen=True):
+    """A mode that beats the schedule, until a moment; None: until it is taken back."""
+
+    mode: Mode
+    until_at: datetime | None = None
+
+
+class Display(Struct, frozen=True, kw_only=True):
+    """A device that asks for its pictures.
+
+    Without `token_hash` it is not paired: its next bootstrap gets a token, if it is `approved`.
+    """
+
+    id: str
+    hardware_id: str
+    width: int
+    height: int
+    made_at: datetime
+    host: str = ""
+    """The name by which it has reached us."""
+    token_hash: str = ""
+    approved: bool = True
+    timezone: str = ""
+    """Such as Europe/Paris; empty: the house's."""
+    default_mode: Mode = DEFAULT_MODE
+    schedule: tuple[Rule, ...] = DEFAULT_SCHEDULE
+    override: Override | None = None
+    turn: int = 0
+    """Which of the pictures it shows, counted on without end."""
+    last_seen_at: datetime | None = None
+    wakes_after_seconds: int | None = None
+    """What it was told last: when to ask again."""
+
+    @property
+    def pairing(self) -> str:
+        """`paired`; `approved`, when its next bootstrap pairs it; or `waiting` for the owner."""
+        if not self.approved:
+            return "waiting"
+        return "paired" if self.token_hash else "approved"
+
+    def override_at(self, now: datetime) -> Override | None:
+        """Return the override unless it has expired."""
+        override = self.override
+        if override is None or (override.until_at is not None and override.until_at <= now):
+            return None
+        return override
+
+    def mode_at(self, now: datetime, zone: tzinfo) -> Mode:
+        """Return its mode; `zone` is its own."""
+        override = self.override_at(now)
+        if override is not None:
+            return override.mode
+        return scheduled(self.schedule, self.default_mode, now.astimezone(zone))
+
+    def boundary(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """Return when its schedule changes the mode next."""
+        return next_boundary(self.schedule, self.default_mode, zone, now)
+
+    def mode_until(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """Return how long its mode lasts, as far as is known."""
+        override = self.override_at(now)
+        return override.until_at if override is not None else self.boundary(now, zone)
+
+    def overridden(self, mode: Mode, until_at: datetime | None) -> "Display":
+        """Return it with an override, to the second: so it is told to the display."""
+        if until_at is not None:
+            until_at = until_at.replace(microsecond=0)
+        return replace(self, override=Override(mode, until_at))
+
+    def returned(self) -> "Display":
+        """Return it as the schedule has it."""
+        return replace(self, override=None)

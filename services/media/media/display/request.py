@@ -1,0 +1,82 @@
+"""Answers what is asked of the registry by topic: by the operator and Home Assistant."""
+
+import logging
+from typing import Any
+
+import msgspec
+
+from media.display.display import Display
+from media.display.registry import Registry, UnknownError
+from media.display.state import state_of
+from media.display.store import StoreError
+from media.display.wish import read_changes, read_policy, written
+from shared import topics
+from shared.complaints import Complaints
+from shared.errors import PayloadError
+from shared.mqtt import Mqtt
+from shared.payloads import Request, Response
+from shared.subscription import Subscription
+
+VERBS = ("list", "approve", "rotate", "forget", "update", "join")
+
+_log = logging.getLogger("media")
+
+
+async def answer_requests(messages: Subscription[Request], registry: Registry, mqtt: Mqtt) -> None:
+    """Answer every request, wrong ones too, until cancelled."""
+    complaints = Complaints(_log)
+    async for received in messages:
+        verb = received.levels["verb"]
+        if received.retained:  # would be obeyed again after each restart
+            complaints.say(verb, "retained request ignored; publish it without retain")
+            continue
+        fields = dict(received.payload or {})
+        transaction = fields.pop("transaction", None)
+        try:
+            answer = Response(status="ok", data=await _do(verb, fields, registry))
+        except (PayloadError, UnknownError, StoreError) as error:
+            answer = Response(status="error", error=str(error))
+        if isinstance(transaction, str | int):
+            answer = msgspec.structs.replace(answer, transaction=transaction)
+        if verb in VERBS:
+            mqtt.publish(topics.DISPLAY_RESPONSE, answer, verb=verb)
+        else:
+            complaints.say(f"request {verb[:40]}", f"is not known; {', '.join(VERBS)} are")
+
+
+async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
+    """Return the data of the answer."""
+    if verb not in VERBS:
+        return None
+    if verb == "list":
+        return [shown(each, registry) for each in sorted(registry.roster, key=lambda one: one.id)]
+    if verb == "join":
+        registry.policy = read_policy(fields)
+        _log.info("new displays: MEDIA_JOIN is %s until the next start", registry.policy)
+        return {"policy": registry.policy}
+    id_ = fields.pop("id", None)
+    if not isinstance(id_, str):
+        raise PayloadError("id: is missing; which display is it about?")
+    if verb == "forget":
+        return {"id": (await registry.forget(id_)).id}
+    if verb == "update":
+        return shown(await registry.update(id_, **read_changes(fields)), registry)
+    changed = await (registry.approve if verb == "approve" else registry.rotate)(id_)
+    return shown(changed, registry)
+
+
+def shown(display: Display, registry: Registry) -> dict[str, Any]:
+    """Return what is told of a display: all but its secret."""
+    facts: dict[str, Any] = {
+        "id": display.id,
+        "hardware_id": display.hardware_id,
+        "pairing": display.pairing,
+        "width": display.width,
+        "height": display.height,
+        "timezone": display.timezone or None,
+        "default_mode": display.default_mode,
+        "schedule": msgspec.to_builtins(written(display.schedule)),
+        "made_at": display.made_at,
+    }
+    state = state_of(display, registry.now(), registry.zone(display))
+    return facts | msgspec.structs.asdict(state)

@@ -1,0 +1,96 @@
+"""Tells the broker of the displays: their states, and their entities in Home Assistant."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+
+from media.display.registry import Registry
+from media.display.state import state_of
+from media.entities import registered_entities
+from shared import topics
+from shared.discovery import Component
+from shared.mqtt import Mqtt
+from shared.payloads import DisplayState
+from shared.subscription import Received
+
+_LOOK_SECONDS = 5.0  # a mode that changes by the clock, a display that came no more
+_AT_ONCE = 20
+_GATHER_SECONDS = 0.1  # many displays that ask at once are told of together
+
+
+class Telling:
+    """What was told of each display, and to Home Assistant."""
+
+    def __init__(self, mqtt: Mqtt, registry: Registry, others: dict[str, Component]) -> None:
+        self._mqtt = mqtt
+        self._registry = registry
+        self._others = others
+        self._told: dict[str, DisplayState | None] = {}
+        self._announced: object = None
+        mqtt.subscribe(topics.DISPLAY_STATE, self._notice)
+
+    def _notice(self, received: Received[DisplayState]) -> None:
+        """Note what the broker keeps of displays that were forgotten while it was away."""
+        id_ = received.levels["id"]
+        if received.payload is not None and id_ not in self._told:
+            self._told[id_] = None
+            self._registry.touched.add(id_)
+            self._registry.changed.set()
+
+    async def tell(self, ids: Iterable[str]) -> None:
+        """Publish what is new of some displays; others are served in between."""
+        for number, id_ in enumerate(ids):
+            self._tell(id_)
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
+        self._announce()
+
+    def _tell(self, id_: str) -> None:
+        registry = self._registry
+        display = registry.roster.get(id_)
+        if display is None or not display.approved:
+            if id_ in self._told:
+                del self._told[id_]
+                self._mqtt.clear(topics.DISPLAY_STATE, id=id_)
+            return
+        state = state_of(display, registry.now(), registry.zone(display))
+        if self._told.get(id_) != state:
+            self._told[id_] = state
+            self._mqtt.publish(topics.DISPLAY_STATE, state, id=id_)
+
+    def _announce(self) -> None:
+        """Tell Home Assistant which displays there are, when these are others."""
+        approved = {each.id for each in self._registry.roster if each.approved}
+        waiting = {each.id for each in self._registry.roster if not each.approved}
+        if self._announced == (approved, waiting):
+            return
+        self._announced = approved, waiting
+        name: Callable[..., str] = self._mqtt.name
+        self._mqtt.announce(
+            self._others
+            | registered_entities(
+                sorted(approved),
+                sorted(waiting),
+                lambda id_: name(topics.DISPLAY_STATE, id=id_),
+                lambda id_: name(topics.DISPLAY_SET, id=id_),
+                name(topics.DISPLAY_REQUEST, verb="approve"),
+            )
+        )
+
+
+async def tell_displays(telling: Telling, registry: Registry) -> None:
+    """Tell of each change, and of what changes by the clock, until cancelled."""
+    looked = -_LOOK_SECONDS
+    while True:
+        registry.changed.clear()
+        if registry.readable:
+            ids, registry.touched = registry.touched, set()
+            if time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                ids |= {each.id for each in registry.roster}
+            await telling.tell(ids)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await registry.changed.wait()
+        await asyncio.sleep(_GATHER_SECONDS)

@@ -1,0 +1,69 @@
+"""Pictures in six colours."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from media.display.colours import frame_size, in_colours
+from tests.media.bitmap.pictures import blank, halves, photo, saved
+
+COLOURS = [
+    (61, 59, 94),  # blue
+    (0, 0, 0),
+    (58, 91, 70),  # green
+    (255, 255, 255),
+    (208, 190, 71),  # yellow
+    (156, 72, 75),  # red
+]
+
+
+@pytest.mark.parametrize(
+    ("registered", "size"),
+    [
+        ((1200, 1600), (1600, 1200)),
+        ((800, 480), (800, 480)),
+        ((480, 800), (800, 480)),
+        ((4999, 4999), (2449, 2449)),
+        ((4999, 1), (4999, 1)),
+    ],
+)
+def test_size(registered: tuple[int, int], size: tuple[int, int]) -> None:
+    """A display that stands upright takes its picture turned; a huge one smaller."""
+    assert frame_size(*registered) == size
+
+
+def shown(packed: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(packed))
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_each_colour_is_its_number(number: int) -> None:
+    """In the order that clients rely on."""
+    frame = in_colours(saved(blank(colour=COLOURS[number])), 20, 10, "cover")
+    assert set(shown(frame.packed).tobytes()) == {number}
+
+
+def test_an_upright_picture_is_turned_counter_clockwise() -> None:
+    """What is above is then on the left."""
+    picture = blank(size=(100, 200))
+    picture.paste("black", (0, 0, 100, 100))
+    image = shown(in_colours(saved(picture), 10, 20).packed)
+    assert image.size == (20, 10)
+    assert [image.getpixel((x, 5)) for x in (0, 9, 10, 19)] == [1, 1, 3, 3]
+
+
+def test_letters_and_lines_have_no_dots() -> None:
+    """Photos have."""
+    flat = shown(in_colours(saved(halves().convert("L")), 200, 200).packed)
+    assert flat.tobytes() == (bytes([1]) * 100 + bytes([3]) * 100) * 200
+    shades = shown(in_colours(saved(photo()), 200, 200).packed).tobytes()
+    middle = shades[100 * 200 : 101 * 200]
+    assert len(set(middle)) > 1
+
+
+def test_the_version_is_that_of_the_bytes() -> None:
+    """The same for the same picture."""
+    one, two = (in_colours(saved(photo()), 20, 10) for _ in range(2))
+    assert one.version == two.version != in_colours(saved(halves()), 20, 10).version
+    assert (one.width, one.height, one.format) == (20, 10, "png-native")

@@ -1,0 +1,57 @@
+"""A display and its mode."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from media.display.display import Display, Override
+
+ZONE = ZoneInfo("Europe/Brussels")
+NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)  # 10:00 there
+DISPLAY = Display(id="a", hardware_id="1", width=800, height=480, made_at=NOW)
+
+
+def test_the_schedule_decides_without_an_override() -> None:
+    """In the display's zone."""
+    assert DISPLAY.mode_at(NOW, ZONE) == "photo"
+    assert DISPLAY.mode_at(NOW + timedelta(hours=2), ZONE) == "dashboard"
+    assert DISPLAY.mode_until(NOW, ZONE) == NOW + timedelta(hours=2)
+
+
+def test_an_override_decides_until_it_expires() -> None:
+    """At that very moment it is gone; one without end stays."""
+    until = NOW + timedelta(minutes=5)
+    display = DISPLAY.overridden("news", until + timedelta(microseconds=7))
+    assert display.override == Override("news", until)
+    assert display.mode_at(until - timedelta(seconds=1), ZONE) == "news"
+    assert display.mode_until(NOW, ZONE) == until
+    assert display.mode_at(until, ZONE) == "photo"
+    assert display.override_at(until) is None
+    endless = DISPLAY.overridden("boot", None)
+    assert endless.mode_at(NOW + timedelta(days=999), ZONE) == "boot"
+    assert endless.mode_until(NOW, ZONE) is None
+    assert endless.returned() == DISPLAY
+
+
+@pytest.mark.parametrize(
+    ("fields", "pairing"),
+    [
+        ({"token_hash": "x"}, "paired"),
+        ({}, "approved"),
+        ({"approved": False}, "waiting"),
+    ],
+)
+def test_pairing(fields: dict[str, object], pairing: str) -> None:
+    """Who waits has no token."""
+    assert replace(DISPLAY, **fields).pairing == pairing
+
+
+def test_what_is_kept_of_it_is_read_again() -> None:
+    """And of what an older version has kept, the new fields are the usual ones."""
+    display = DISPLAY.overridden("news", NOW)
+    assert msgspec.json.decode(msgspec.json.encode(display), type=Display) == display
+    old = {"id": "a", "hardware_id": "1", "width": 800, "height": 480, "made_at": NOW, "new": 1}
+    assert msgspec.json.decode(msgspec.json.encode(old), type=Display) == DISPLAY
