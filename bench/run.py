@@ -33,6 +33,7 @@ _STEPS = (
     ("memory",),
     ("crowd",),
     ("stalled",),
+    ("ring",),
     ("audio",),
     ("listeners",),
     ("clock",),
