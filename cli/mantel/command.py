@@ -16,6 +16,9 @@ SUBCOMMANDS = {
     "alarm": "Alarms: list, add, change, snooze, dismiss.",
     "display": "Displays: list, let in, renew, forget.",
     "image": "Pictures: show one on a display.",
+    "clock": "The clock: time, zone and alarms live, and its commands.",
+    "panel": "A button panel without hardware.",
+    "import": "Take over what an older server has kept.",
     "watch": "Messages as they pass through the broker.",
     "doctor": "Is everything well, and what to do where it is not.",
 }
@@ -33,7 +36,8 @@ class Root(click.Group):
         """Import a command."""
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"mantel.{cmd_name}"), cmd_name)
+        own = "import_" if cmd_name == "import" else cmd_name  # a word of Python's
+        command: click.Command = getattr(importlib.import_module(f"mantel.{own}"), own)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -8,6 +8,7 @@ with EmulatedPanel("2.5") as panel:
 import contextlib
 import os
 import pty
+import re
 import select
 import threading
 import time
@@ -106,17 +107,17 @@ class EmulatedPanel:
                 os.write(self._master, data)
 
     def play_script(self, script: str) -> None:
-        """Press as a script says: buttons and pauses in seconds, as in `3 0.5s 4`.
-
-        ValueError for any other word.
-        """
-        for word in script.split():
-            if word.endswith("s"):
-                time.sleep(float(word[:-1]))
-            elif 1 <= int(word) <= self.firmware.buttons:
-                self.press(int(word))
+        """Press as a script says; ValueError where `read_script` raises it, before any press."""
+        for step in read_script(script, self.firmware.buttons):
+            if isinstance(step, float):
+                time.sleep(step)
             else:
-                raise ValueError(f"{word}: its buttons are 1 to {self.firmware.buttons}")
+                self.press(step)
+
+    @property
+    def is_plugged(self) -> bool:
+        """Whether its port is there."""
+        return self._thread is not None
 
     @property
     def commands(self) -> list[str]:
@@ -158,3 +159,21 @@ class EmulatedPanel:
                 if said:
                     with contextlib.suppress(BlockingIOError):
                         os.write(master, said)
+
+
+def read_script(script: str, buttons: int) -> list[int | float]:
+    """Return the steps of a script such as `3 0.5s 4`: buttons, and pauses (float) in seconds.
+
+    ValueError for any other word.
+    """
+    steps: list[int | float] = []
+    for word in script.split():
+        if re.fullmatch(r"\d+(\.\d+)?s", word, re.ASCII):
+            steps.append(float(word[:-1]))
+        elif re.fullmatch(r"\d{1,3}", word, re.ASCII) and 1 <= int(word) <= buttons:
+            steps.append(int(word))
+        else:
+            raise ValueError(
+                f"{word}: neither one of its buttons 1 to {buttons} nor a pause (0.5s)"
+            )
+    return steps

@@ -92,6 +92,26 @@ async def test_a_new_session_is_opened_and_shown_and_closed(stage: Stage) -> Non
         assert identifier not in str(request)
 
 
+async def test_an_identifier_of_another_server(stage: Stage) -> None:
+    """It is resumed when `alarms` knows it, and never trusted otherwise."""
+    old, bad = "0d3f7e2a-5b1c-4e1e-9f6a-7c2d8b9e0f11", "short"
+    identifier, held = await stage.sessions.enter(old)
+    assert identifier != old, "nobody is there to know it"
+    stage.sessions.leave(held)
+    await stage.arrive()
+    await until(lambda: stage.sessions.online)
+    identifier, held = await stage.sessions.enter(old)
+    assert identifier != old
+    stage.sessions.leave(held)
+    for known in (old, bad):
+        stage.owner.show(hash_of(known), ClockSession(timezone="Asia/Tokyo", alarms=[]))
+    identifier, held = await stage.sessions.enter(f"{old}\n")
+    assert identifier == old
+    await until(lambda: held.copy.state)
+    assert str(held.copy.zone) == "Asia/Tokyo"
+    assert (await stage.sessions.enter(bad))[0] != bad
+
+
 async def test_who_comes_back(stage: Stage) -> None:
     """A known session is the same, an unknown one is replaced, one that is held needs no asking."""
     await stage.arrive()

@@ -42,6 +42,11 @@ def is_id(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]{32}", text) is not None
 
 
+def is_foreign_id(text: str) -> bool:
+    """Tell whether `text` may be an identifier that another server has made (`mantel import`)."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{16,128}", text) is not None
+
+
 def hash_of(identifier: str) -> str:
     """Return by which name the broker and `alarms` know a session."""
     return hashlib.sha256(identifier.encode()).hexdigest()[:32]
@@ -86,9 +91,10 @@ class Sessions:
     async def enter(self, said: str | bytes) -> tuple[str, Held]:
         """Return the session that a client's first message asks for, held: the same or a new one.
 
-        While `alarms` is away or silent an identifier of the right form is kept.
+        While `alarms` is away or silent an identifier of our own form is kept; one of another
+        server's only when `alarms` knows it, since anybody can think out a short one.
         """
-        if isinstance(said, str) and is_id(said.strip()):
+        if isinstance(said, str) and is_foreign_id(said.strip()):
             identifier = said.strip()
             name = hash_of(identifier)
             if name in self._held:
@@ -96,7 +102,7 @@ class Sessions:
             known = None
             with contextlib.suppress(CommandError):
                 known = (await self._request("open", name, {"resume": True})).known
-            if known is not False:
+            if known or (known is None and is_id(identifier)):
                 return identifier, self._hold(name, opened=known is True)
         identifier = new_id()
         return identifier, self._hold(hash_of(identifier))
