@@ -57,6 +57,7 @@ $(INSTALLED): $(VENV)/bin/python requirements.lock $(PROJECTS)
 
 ifneq ($(filter 1 true yes on,$(MOCK)),)
 run: export STATS_MOCK := true
+run: export HUB_MOCK := true
 endif
 run: $(INSTALLED) ## the hub without Docker, until Ctrl-C (MOCK=1: no hardware needed)
 	@$(RUN) deploy.run

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CONF = "deploy/supervisord.conf"
 DATA = Path("data")
 BROKER = "mosquitto"
+PANEL = "panel"
 
 _LOG_FD = 3  # of the broker and of all services, see `start`
 
@@ -59,7 +60,12 @@ def main() -> NoReturn:
         leave(1, taken)
     end = "; Ctrl-C ends all" if sys.stdout.isatty() else ""
     print(f"run: starting {', '.join([BROKER] * broker.own + names)}{end}", flush=True)
-    become_supervisord(broker)
+    mock_panel = os.environ.get("HUB_MOCK") == "true" and not any(
+        getattr(settings, "serial_bridge_ports", ()) for settings in others
+    )
+    if mock_panel:
+        os.environ["SERIAL_BRIDGE_PORTS"] = f"{PANEL}={DATA / PANEL}"
+    become_supervisord(broker, mock_panel=mock_panel)
 
 
 def leave(code: int, reasons: Sequence[str]) -> NoReturn:
@@ -74,7 +80,7 @@ def services(conf: Path = ROOT / CONF) -> list[str]:
     parser = configparser.RawConfigParser()
     parser.read_string(conf.read_text("utf-8"))
     programs = [name.partition(":")[2] for name in parser.sections() if name[:8] == "program:"]
-    return [name for name in programs if name != BROKER]
+    return [name for name in programs if name not in (BROKER, PANEL)]
 
 
 def settings_of(service: str) -> type[Settings]:
@@ -145,11 +151,12 @@ def taken_ports(
     ]
 
 
-def become_supervisord(broker: BrokerSettings) -> NoReturn:
+def become_supervisord(broker: BrokerSettings, *, mock_panel: bool) -> NoReturn:
     """Replace this process; the broker's entrypoint reads no .env and is told by environment."""
     os.environ |= {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "HUB_OWN_BROKER": str(broker.own).lower(),
+        "HUB_MOCK_PANEL": str(mock_panel).lower(),
         "MOSQUITTO_DATA": str(DATA / BROKER),
         "MQTT_PORT": str(broker.mqtt_port),
         "MQTT_WEBSOCKETS_PORT": str(broker.mqtt_websockets_port),

@@ -52,6 +52,8 @@ class Stack:
         self.tree = tree
         self.project = f"mantel-test-{secrets.token_hex(4)}"
         self.controlled = f"{self.project}-guest"
+        self.serial_port = Path("/dev") / self.project
+        (tree / ".env").write_text(f"SERIAL_BRIDGE_PORTS=panel={self.serial_port}\n")
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
         self.contents_port, self.http_port = free_port(), free_port()
         self.clock_port = free_port()

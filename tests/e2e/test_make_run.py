@@ -1,5 +1,6 @@
 """`make run MOCK=1` as an operator types it: a tree of its own, real processes, its own ports."""
 
+import json
 import os
 import pwd
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,16 @@ def test_killed_broker_is_started_again_and_publishing_resumes(hub: Tree) -> Non
     os.kill(before, signal.SIGKILL)
     eventually(lambda: hub.pids("mosquitto -c") - {before})
     eventually(lambda: publishes(hub))
+
+
+def test_a_panel_without_hardware_is_there(hub: Tree) -> None:
+    """And a browser that asks is told so."""
+
+    def connected() -> bool:
+        with urllib.request.urlopen(f"http://127.0.0.1:{hub.panel_port}/status") as answer:
+            return bool(json.load(answer)["serial_connected"])
+
+    eventually(connected)
 
 
 def test_ctrl_c_ends_all_with_the_broker_last(hub: Tree) -> None:

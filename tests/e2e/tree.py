@@ -38,6 +38,7 @@ class Tree:
         shutil.copytree(ROOT, path, ignore=left, dirs_exist_ok=True)
         self.path = path
         self.stats_port = free_port()
+        self.panel_port = free_port()
         self.host, self.port = "127.0.0.1", free_port()  # of the broker, as Client asks it
         self.log_file = path / "run.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -54,6 +55,7 @@ class Tree:
             WS_BRIDGE_STATS_PORT=str(self.stats_port),
             WS_BRIDGE_CONTENTS_PORT=str(free_port()),
             WS_BRIDGE_CLOCK_PORT=str(free_port()),
+            WS_BRIDGE_HTTP_PORT=str(self.panel_port),
             STATS_INTERVAL_SECONDS="0.5",
         )
 
@@ -62,7 +64,7 @@ class Tree:
         subprocess.run([python, "-m", "venv", "--without-pip", venv], check=True)
         packages = next(venv.glob("lib/python*/site-packages"))
         services = [project.parent for project in self.path.glob("services/*/pyproject.toml")]
-        paths = [self.path / "shared", *services, PACKAGES]
+        paths = [self.path / "shared", self.path / "cli", *services, PACKAGES]
         (packages / "tree.pth").write_text("".join(f"{path}\n" for path in paths))
         (venv / ".installed").touch()
 

@@ -1,0 +1,5 @@
+"""Runs the command: python -m mantel."""
+
+from mantel.command import main
+
+main()
