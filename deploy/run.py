@@ -64,7 +64,7 @@ def main() -> NoReturn:
         getattr(settings, "serial_bridge_ports", ()) for settings in others
     )
     if mock_panel:
-        os.environ["SERIAL_BRIDGE_PORTS"] = f"{PANEL}={DATA / PANEL}"
+        os.environ["SERIAL_BRIDGE_PORTS"] = f"{PANEL}={ROOT / DATA / PANEL}"
     become_supervisord(broker, mock_panel=mock_panel)
 
 
