@@ -44,7 +44,7 @@ class Process:
         return self._process.poll() is None
 
     def wait_for_log(self, text: str) -> None:
-        eventually(lambda: text in self.log)
+        eventually(lambda: text in self.log, times=3)
 
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)

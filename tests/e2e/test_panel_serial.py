@@ -214,7 +214,11 @@ def test_P09_fragments_are_joined(bench: Bench) -> None:
     """Fragmentation at every byte boundary, gaps up to 50 ms and of 200 ms, still one press."""
     bench.start()
     bench.await_state(connected=True, firmware="selection-panel v2.5.1")
-    line, before = b"PRESS 004\r\n", None
+    # Its answers to what it was asked at first must not come between two pieces
+    eventually(lambda: "STATUS" in bench.panel.commands)
+    bench.panel.say(b"PRESS 002\n")
+    bench.await_events(*played(None, 2))
+    line, before = b"PRESS 004\r\n", 2
     gaps = [0.001, 0.05] * 5
     gaps[3], gaps[7] = 0.2, 0.3  # what the older program took for two lines
     for cut, gap in enumerate(gaps, 1):
