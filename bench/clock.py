@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.displays import HELLO, whole_frame
 from bench.meter import cpu_seconds
 from bench.process import need_broker, pinned, service, wait
 from bench.verdict import Outcome
+from bench.web_socket import Client
 from shared.testing import Broker, free_port
 
 _CLIENTS = 500
@@ -42,27 +42,23 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
         return asyncio.run(_listen(port, bridge.pid, _QUICK_SECONDS if quick else _WINDOW_SECONDS))
 
 
-class Watcher(asyncio.Protocol):
+class Watcher(Client):
     """A client; `ticks` holds when each came and what it said, `replies` the seconds of each.
 
     A tick is only noted: five hundred come at once, and a reply would wait for their reading.
     """
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._upgraded = False
+        super().__init__()
         self._asked = 0.0
         self.ticks: list[tuple[float, bytes]] = []
         self.replies: list[float] = []
         self.refused = 0
         self.answered = asyncio.Event()
-        self.transport: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the upgrade at once."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(HELLO)
+    def upgraded(self) -> None:
+        """Open a session."""
+        self.say(b"")
 
     def say(self, text: bytes) -> None:
         """Say something short."""
@@ -71,29 +67,17 @@ class Watcher(asyncio.Protocol):
         self.transport.write(bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text)
 
     def data_received(self, data: bytes) -> None:
-        """Note ticks and replies."""
-        now = time.time()
+        """Note a tick that comes alone; the rest as usual."""
         if data[:4] == _TICK and len(data) == 2 + data[1] and not self._buffer:
-            self.ticks.append((now, data[2:]))
+            self.ticks.append((time.time(), data[2:]))
             return
-        self._buffer += data
-        if not self._upgraded:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            self._upgraded = True
-            del self._buffer[: end + 4]
-            self.say(b"")
-        while (length := whole_frame(self._buffer)) is not None:
-            if self._buffer[0] == 0x89:
-                self.transport.write(b"\x8a\x80\0\0\0\0")
-            else:
-                self._hear(bytes(self._buffer[2:length]), now)
-            del self._buffer[:length]
+        super().data_received(data)
 
-    def _hear(self, text: bytes, now: float) -> None:
+    def hear(self, frame: bytes, now: float) -> None:  # noqa: ARG002 - ticks are of the wall clock
+        """Note ticks and replies."""
+        text = frame[2:]
         if text[:1].isdigit():
-            self.ticks.append((now, text))
+            self.ticks.append((time.time(), text))
         elif text.startswith((b"OK:", b"ERR:", b"SESSION:")):
             self.refused += text.startswith(b"ERR:")
             self.replies.append(time.perf_counter() - self._asked)

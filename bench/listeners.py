@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.displays import HELLO, whole_frame
 from bench.meter import cpu_seconds
 from bench.peer_sound import CHUNK_BYTES, INTERVAL_SECONDS
 from bench.process import ROOT, Process, need_broker, pinned, running, service, wait
 from bench.verdict import Outcome
+from bench.web_socket import Client
 from shared.testing import Broker, free_port
 
 _LISTENERS = 50
@@ -87,35 +87,17 @@ class Window:
         self.late_ms = 1000 * quantiles(deviations, n=100)[-1]
 
 
-class Ear(asyncio.Protocol):
+class Ear(Client):
     """A client; `heard` holds the number of each chunk and when it came."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._upgraded = False
+        super().__init__()
         self.heard: list[tuple[int, float]] = []
-        self.transport: asyncio.Transport
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the upgrade at once."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(HELLO)
-
-    def data_received(self, data: bytes) -> None:
+    def hear(self, frame: bytes, now: float) -> None:
         """Note each chunk; whatever else comes is none of ours."""
-        now = time.monotonic()
-        self._buffer += data
-        if not self._upgraded:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            self._upgraded = True
-            del self._buffer[: end + 4]
-        while (length := whole_frame(self._buffer)) is not None:
-            if length == CHUNK_BYTES + 4:
-                self.heard.append((int.from_bytes(self._buffer[4:8]), now))
-            del self._buffer[:length]
+        if len(frame) == CHUNK_BYTES + 4:
+            self.heard.append((int.from_bytes(frame[4:8]), now))
 
     @property
     def missing(self) -> int:

@@ -6,47 +6,34 @@ import urllib.request
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.displays import HELLO, whole_frame
 from bench.process import need_broker, service, wait
 from bench.verdict import Outcome
+from bench.web_socket import HELLO, Client
 from mantel.panel_emulator import EmulatedPanel
 from shared.testing import TIMEOUT_SECONDS, Broker, free_port
 
 _BROWSERS = 100
 _PAUSE_SECONDS = 0.05  # far below what the bridge takes for hands
-_HELLO = HELLO.replace(b"GET / ", b"GET /ws ")
 
 
-class Browser(asyncio.Protocol):
+class Browser(Client):
     """A client that notes when each play came."""
 
+    hello = HELLO.replace(b"GET / ", b"GET /ws ")
+
     def __init__(self, heard: "asyncio.Queue[tuple[bytes, float]]") -> None:
+        super().__init__()
         self._heard = heard
-        self._buffer = bytearray()
-        self.upgraded = asyncio.get_running_loop().create_future()
-        self.transport: asyncio.Transport
+        self.ready = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the upgrade at once."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(_HELLO)
+    def upgraded(self) -> None:
+        """Tell that presses are heard from now on."""
+        self.ready.set_result(None)
 
-    def data_received(self, data: bytes) -> None:
+    def hear(self, frame: bytes, now: float) -> None:
         """Note each play; the stop before it is there then as well."""
-        now = time.monotonic()
-        self._buffer += data
-        if not self.upgraded.done():
-            end = self._buffer.find(b"\r\n\r\n")
-            if end < 0:
-                return
-            del self._buffer[: end + 4]
-            self.upgraded.set_result(None)
-        while (length := whole_frame(self._buffer)) is not None:
-            message = bytes(self._buffer[2:length])
-            del self._buffer[:length]
-            if b"play" in message:
-                self._heard.put_nowait((message, now))
+        if b"play" in frame:
+            self._heard.put_nowait((frame[2:], now))
 
 
 def measure(directory: Path, *, quick: bool) -> list[Outcome]:
@@ -85,7 +72,7 @@ async def _press(panel: EmulatedPanel, port: int, count: int) -> tuple[list[floa
         (await loop.create_connection(lambda: Browser(heard), "127.0.0.1", port))[1]
         for _ in range(_BROWSERS)
     ]
-    await asyncio.gather(*(browser.upgraded for browser in browsers))
+    await asyncio.gather(*(browser.ready for browser in browsers))
     times: list[float] = []
     lost = 0
     for number in range(count):

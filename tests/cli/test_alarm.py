@@ -172,10 +172,10 @@ def test_remove(run: Run, engine: Engine) -> None:
     ],
 )
 def test_word(run: Run, engine: Engine, word: str, before: str, after: str) -> None:
-    engine.have("work", before, alarm_time="0630")
-    done = run("alarm", word, "work")
-    assert done.stdout.startswith(f"work: {after}")
-    assert engine.heard == [("mantel/alarm/work/set", word.encode())]
+    engine.have("nap", before, alarm_time="0630")
+    done = run("alarm", word, "nap")
+    assert done.stdout.startswith(f"nap: {after}")
+    assert engine.heard == [("mantel/alarm/nap/set", word.encode())]
 
 
 def test_word_that_holds_already_is_not_sent(run: Run, engine: Engine) -> None:

@@ -14,7 +14,7 @@ from mantel.clock import read_address
 from shared.testing import TIMEOUT_SECONDS
 from tests.cli.conftest import MANTEL
 from tests.cli.terminal import Terminal
-from tests.e2e.conftest import Hub
+from tests.e2e.conftest import Hub, running_hub
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -29,13 +29,9 @@ def start(hub: Hub) -> None:
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub with a clock."""
-    directory = tmp_path_factory.mktemp("hub")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    start(hub)
-    yield hub
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("hub")) as hub:
+        start(hub)
+        yield hub
 
 
 def words(hub: Hub, *arguments: str) -> list[str | Path]:

@@ -11,7 +11,7 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS, Client
 from tests.cli.conftest import MANTEL
-from tests.e2e.conftest import Hub
+from tests.e2e.conftest import Hub, running_hub
 
 ZONED = "0d3f7e2a-5b1c-4e1e-9f6a-7c2d8b9e0f11"
 PLAIN = "c" * 16
@@ -23,13 +23,10 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     """A hub with a clock."""
-    (tmp_path / "broker").mkdir()
-    hub = Hub(tmp_path)
-    hub.broker.start()
-    for service in ("alarms", "ws-bridge"):
-        hub.start(service, TZ="Europe/Paris").wait_for_log("connected")
-    yield hub
-    hub.close()
+    with running_hub(tmp_path) as hub:
+        for service in ("alarms", "ws-bridge"):
+            hub.start(service, TZ="Europe/Paris").wait_for_log("connected")
+        yield hub
 
 
 @pytest.fixture

@@ -66,13 +66,11 @@ def test_progress_is_shown_on_a_terminal_alone(environment: dict[str, str]) -> N
 
 
 def test_pretty_messages_on_a_terminal(environment: dict[str, str], engine: Engine) -> None:
-    engine.have("work", alarm_time="0630")
-    code, written = terminal.run(
-        [MANTEL, "watch", "--count", "1", "alarm/work/config"], environment
-    )
+    engine.have("nap", alarm_time="0630")
+    code, written = terminal.run([MANTEL, "watch", "--count", "1", "alarm/nap/config"], environment)
     assert code == 0
     plain = ESCAPE.sub("", written).replace("\r\n", "\n")
-    assert "alarm/work/config kept\n{\n  " in plain
+    assert "alarm/nap/config kept\n{\n  " in plain
     assert '\n  "alarm_time": "0630",\n' in plain
     assert plain != written
 

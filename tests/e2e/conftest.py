@@ -1,5 +1,6 @@
 """A hub of real processes: a broker and the services that a test asks for."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -113,29 +114,44 @@ class Hub:
         return process
 
     def close(self) -> None:
-        for process in self.processes:
-            process.stop()
-        self.broker.stop()
+        with contextlib.ExitStack() as ending:  # one that does not stop keeps nobody else running
+            ending.callback(self.broker.stop)
+            for process in self.processes:
+                ending.callback(process.stop)
+
+
+@contextlib.contextmanager
+def running_hub(directory: Path) -> Iterator[Hub]:
+    """Run a broker in `directory`, for services to come; whatever happens, all is ended."""
+    (directory / "broker").mkdir()
+    hub = Hub(directory)
+    try:
+        hub.broker.start()
+        yield hub
+    finally:
+        hub.close()
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     """An empty hub with a running broker."""
-    (tmp_path / "broker").mkdir()
-    hub = Hub(tmp_path)
-    hub.broker.start()
-    yield hub
-    hub.close()
+    with running_hub(tmp_path) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub with both services, for tests that only watch it."""
-    directory = tmp_path_factory.mktemp("hub")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    hub.start("stats")
-    hub.start("ws-bridge").wait_for_log("listening")
-    yield hub
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("hub")) as hub:
+        hub.start("stats")
+        hub.start("ws-bridge").wait_for_log("listening")
+        yield hub
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """A hub with a clock, for tests that leave no traces in it."""
+    with running_hub(tmp_path_factory.mktemp("hub")) as hub:
+        for service in ("alarms", "ws-bridge"):
+            hub.start(service, TZ="Europe/Berlin").wait_for_log("connected")
+        yield hub

@@ -8,22 +8,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from shared.testing import TIMEOUT_SECONDS, eventually
+from tests.e2e.answer import Answer
 from tests.e2e.conftest import Hub, Process
 
 BOOTSTRAP = "/api/display/bootstrap"
 JSON = "application/json"
-
-
-class Answer(NamedTuple):
-    """What came back; names of headers are in small letters."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Device(NamedTuple):

@@ -15,7 +15,7 @@ from PIL import Image
 from shared import topics
 from shared.payloads import AlarmStatus
 from shared.testing import Client
-from tests.e2e.conftest import Hub, Process
+from tests.e2e.conftest import Hub, Process, running_hub
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
@@ -54,13 +54,8 @@ def plain(colour: tuple[int, ...], size: tuple[int, int] = (200, 200)) -> Image.
 @contextlib.contextmanager
 def household(directory: Path) -> Iterator["Household"]:
     """Run a broker with a household of its own; whatever happens, all is ended."""
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    try:
-        hub.broker.start()
+    with running_hub(directory) as hub:
         yield Household(hub)
-    finally:
-        hub.close()
 
 
 class Household:

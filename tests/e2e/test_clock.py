@@ -10,7 +10,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,19 +21,6 @@ from shared.testing import TIMEOUT_SECONDS
 from tests.e2e.clock_client import ID, TICK, alarms, enter, message, say, seconds, tick
 from tests.e2e.conftest import Hub
 from tests.e2e.display import raw_handshake
-
-
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub with a clock, for tests that leave no traces in it."""
-    directory = tmp_path_factory.mktemp("hub")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    hub.start("alarms", TZ="Europe/Berlin").wait_for_log("connected")
-    hub.start("ws-bridge", TZ="Europe/Berlin").wait_for_log("connected")
-    yield hub
-    hub.close()
 
 
 async def test_C01_any_path(clock: Hub) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,19 +23,6 @@ SWITCHES = [
     ("Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC), "+1030", "+11"),
     ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC), "+11", "+1030"),
 ]
-
-
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub with a clock, for tests that leave no traces in it."""
-    directory = tmp_path_factory.mktemp("hub")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    hub.start("alarms", TZ="Europe/Berlin").wait_for_log("connected")
-    hub.start("ws-bridge", TZ="Europe/Berlin").wait_for_log("connected")
-    yield hub
-    hub.close()
 
 
 @pytest.mark.parametrize(("zone", "moment", "before", "after"), SWITCHES)

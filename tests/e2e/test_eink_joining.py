@@ -3,12 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Hub
+from tests.e2e.conftest import running_hub
 from tests.e2e.eink import BOOTSTRAP, Eink, wait_for_discovery
 
 GOOD = {"hardware_id": "x", "horizontal_pixels": 800, "vertical_pixels": 480}
@@ -17,12 +16,8 @@ GOOD = {"hardware_id": "x", "horizontal_pixels": 800, "vertical_pixels": 480}
 @pytest.fixture(scope="module")
 def eink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Eink]:
     """One media for tests that bring displays of their own."""
-    directory: Path = tmp_path_factory.mktemp("eink")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    yield Eink(hub, TZ="Europe/Brussels")
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("eink")) as hub:
+        yield Eink(hub, TZ="Europe/Brussels")
 
 
 @pytest.mark.parametrize(

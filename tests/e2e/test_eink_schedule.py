@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.testing import Client
-from tests.e2e.conftest import Hub
+from tests.e2e.conftest import Hub, running_hub
 from tests.e2e.eink import BOOTSTRAP, Device, Eink
 from tests.e2e.shifted_clock import ShiftedClock
 
@@ -33,12 +33,8 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for tests that bring displays of their own."""
-    directory: Path = tmp_path_factory.mktemp("house")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    yield House(hub, "2026-01-01T00:00:00+01:00")
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("house")) as hub:
+        yield House(hub, "2026-01-01T00:00:00+01:00")
 
 
 def ask(hub: Hub, verb: str, **fields: Any) -> dict[str, Any]:

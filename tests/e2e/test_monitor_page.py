@@ -11,7 +11,7 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS, eventually
 from tests.e2e.browser import Browser, Page, program
-from tests.e2e.conftest import Hub
+from tests.e2e.conftest import running_hub
 
 pytestmark = pytest.mark.skipif(program() is None, reason="there is no Chromium here")
 
@@ -40,15 +40,11 @@ window.fetch = async (url, options) => {
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running service that never says 429."""
-    directory = tmp_path_factory.mktemp("monitor")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    hub.start("stats", STATS_MOCK="true", PISTAT_RATE_LIMIT_ENABLED="false")
-    address = f"http://127.0.0.1:{hub.http_port}"
-    eventually(lambda: answers(address))
-    yield address
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("monitor")) as hub:
+        hub.start("stats", STATS_MOCK="true", PISTAT_RATE_LIMIT_ENABLED="false")
+        address = f"http://127.0.0.1:{hub.http_port}"
+        eventually(lambda: answers(address))
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,14 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import psutil
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS, eventually
-from tests.e2e.conftest import Hub, Process
+from tests.e2e.answer import Answer
+from tests.e2e.conftest import Hub, Process, running_hub
 
 TREES = Path(__file__).parents[1] / "stats/trees"
 BIN = Path(__file__).parents[1] / "stats/bin"
@@ -41,18 +42,6 @@ INTERFACE = {
 PROCESS = {"pid", "name", "user", "cpu_percent", "memory_percent", "running_time"}
 FILE_SYSTEM = {"device", "mountpoint", "filesystem"}
 SIZES = {"total", "used", "free", "percent"}
-
-
-class Answer(NamedTuple):
-    """What came back; names of headers are in small letters."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 class Api:
@@ -96,12 +85,8 @@ def limited(hub: Hub, requests: str = "", **settings: str) -> Api:
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A service that limits nobody, for tests that only ask."""
-    directory = tmp_path_factory.mktemp("hub")
-    (directory / "broker").mkdir()
-    hub = Hub(directory)
-    hub.broker.start()
-    yield start(hub)
-    hub.close()
+    with running_hub(tmp_path_factory.mktemp("hub")) as hub:
+        yield start(hub)
 
 
 def is_number(value: Any) -> bool:

@@ -20,7 +20,7 @@ def is_known(place: str) -> bool:
     """Tell whether there is a calendar of `place`: a country (DE), or with a region (DE-BY)."""
     try:
         _calendar(place)
-    except NotImplementedError:
+    except NotImplementedError:  # what the library raises for a place that it does not know
         return False
     return True
 

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import logging
 import resource
-import socket
 import termios
 from collections.abc import Awaitable, Callable
 from typing import Self
@@ -19,15 +18,13 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from shared.errors import StartError
 from shared.pace import beats
 from ws_bridge.fanout import Fanout
+from ws_bridge.port import BACKLOG, listen
 from ws_bridge.wire import text_frame
 
 log = logging.getLogger("ws-bridge")
 
-_BACKLOG = 1024  # a hundred displays reconnect at once after a restart; 100 costs them seconds
-_SEND_BUFFER_BYTES = 65536  # the kernel's own grows to 4 MB for a client that does not read
 _PING_SECONDS = 20.0
 
 _quiet = logging.getLogger("ws-bridge.websockets")
@@ -142,19 +139,11 @@ class Listener:
         return len(self._fanout)
 
     async def __aenter__(self) -> Self:
-        host, port = self._address
-        try:
-            listening = socket.create_server(self._address, backlog=_BACKLOG)
-        except OSError as error:
-            raise StartError(
-                f"port {port} of {host} cannot be opened ({error.strerror}); "
-                f"end the program that has it, or set {self._setting}"
-            ) from None
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        listening = listen(self._address, self._setting)
         self._server = await serve(
             self._serve,
             sock=listening,
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
             compression=None,
             ping_interval=None,
             close_timeout=1,
@@ -165,8 +154,10 @@ class Listener:
             server_header=None,
             logger=_quiet,
         )
-        self._pings = asyncio.create_task(self._keep_alive(), name=f"pings on port {port}")
-        log.info("listening on port %s", port)
+        self._pings = asyncio.create_task(
+            self._keep_alive(), name=f"pings on port {self._address[1]}"
+        )
+        log.info("listening on port %s", self._address[1])
         return self
 
     async def __aexit__(self, *_exception: object) -> None:

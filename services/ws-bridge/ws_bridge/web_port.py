@@ -2,19 +2,16 @@
 
 import asyncio
 import logging
-import socket
 from typing import Self
 
-from shared.errors import StartError
 from shared.http.connection import Connection
 from shared.pace import beats
+from ws_bridge.port import BACKLOG, listen
 from ws_bridge.room import Room
 from ws_bridge.web_api import WebApi
 
 log = logging.getLogger("ws-bridge")
 
-_BACKLOG = 1024
-_SEND_BUFFER_BYTES = 65536
 _GOODBYE_SECONDS = 0.3
 _LOOK_SECONDS = 5.0
 
@@ -29,20 +26,12 @@ class WebPort:
         self._connections: set[Connection] = set()
 
     async def __aenter__(self) -> Self:
-        host, port = self._address
-        try:
-            listening = socket.create_server(self._address, backlog=_BACKLOG)
-        except OSError as error:
-            raise StartError(
-                f"port {port} of {host} cannot be opened ({error.strerror}); "
-                "end the program that has it, or set WS_BRIDGE_HTTP_PORT"
-            ) from None
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+        listening = listen(self._address, "WS_BRIDGE_HTTP_PORT")
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._api, self._connections), sock=listening, backlog=_BACKLOG
+            lambda: Connection(self._api, self._connections), sock=listening, backlog=BACKLOG
         )
         self._cutting = asyncio.create_task(self._cut(), name="cut off who does not read")
-        log.info("panel page on port %s", port)
+        log.info("panel page on port %s", self._address[1])
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
