@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from media.display.contact import Contact
 from media.display.display import Display, Override
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -55,3 +56,10 @@ def test_what_is_kept_of_it_is_read_again() -> None:
     assert msgspec.json.decode(msgspec.json.encode(display), type=Display) == display
     old = {"id": "a", "hardware_id": "1", "width": 800, "height": 480, "made_at": NOW, "new": 1}
     assert msgspec.json.decode(msgspec.json.encode(old), type=Display) == DISPLAY
+
+
+def test_what_was_kept_before_there_were_more_fields_is_still_read() -> None:
+    """A display of an older version has told nothing of itself."""
+    kept = b'{"id":"a","hardware_id":"1","width":6,"height":4,"made_at":"2026-07-01T00:00:00Z"}'
+    display = msgspec.json.decode(kept, type=Display)
+    assert (display.kind, display.profile, display.contact) == ("eink", "", Contact())

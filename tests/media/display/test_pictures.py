@@ -8,15 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from media.bitmap.frame import Frame
+from media.bitmap.picture import Fit
 from media.display import pictures as module
-from media.display.colours import in_colours
 from media.display.display import Display
 from media.display.pictures import Pictures
+from media.display.screens import frame_for, six_colours
 from tests.media.bitmap.pictures import halves, photo, saved
 
 DISPLAY = Display(
     id="a", hardware_id="1", width=60, height=40, made_at=datetime(2026, 7, 1, tzinfo=UTC)
 )
+
+
+def in_colours(picture: bytes, width: int, height: int, fit: Fit = "contain") -> Frame:
+    return frame_for(picture, six_colours(width, height), fit)
 
 
 @pytest.fixture
@@ -58,9 +63,9 @@ async def test_a_file_that_changes_while_it_is_read_is_read_again(
     def disturbed(*given: object) -> Frame:
         idle.write_bytes(saved(photo()))
         os.utime(idle, ns=(0, 7))
-        return in_colours(*given)  # type: ignore[arg-type]
+        return frame_for(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "in_colours", disturbed)
+    monkeypatch.setattr(module, "frame_for", disturbed)
     assert await pictures.picture(DISPLAY, "photo") == before
     monkeypatch.undo()
     assert await pictures.picture(DISPLAY, "photo") != before
@@ -72,7 +77,7 @@ async def test_what_has_not_changed_is_not_made_again(
     """For each size, and for a drawing and a splash too."""
     sizes = [DISPLAY, replace(DISPLAY, width=40)]
     before = [await pictures.picture(each, mode) for each in sizes for mode in ("photo", "boot")]
-    monkeypatch.delattr(module, "in_colours")
+    monkeypatch.delattr(module, "frame_for")
     again = [await pictures.picture(each, mode) for each in sizes for mode in ("photo", "boot")]
     assert again == before
     assert len({each.version for each in again}) == 4

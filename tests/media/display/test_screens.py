@@ -1,13 +1,22 @@
-"""Pictures in six colours."""
+"""Pictures for the screens of displays."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
-from media.display.colours import frame_size, in_colours
+from media.bitmap.frame import Frame
+from media.bitmap.picture import Fit
+from media.bitmap.profiles import PROFILES
+from media.display.display import Display
+from media.display.screens import frame_for, frame_size, screen_of, six_colours
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 
+DISPLAY = Display(
+    id="a", hardware_id="1", width=60, height=40, made_at=datetime(2026, 7, 1, tzinfo=UTC)
+)
 COLOURS = [
     (61, 59, 94),  # blue
     (0, 0, 0),
@@ -31,6 +40,10 @@ COLOURS = [
 def test_size(registered: tuple[int, int], size: tuple[int, int]) -> None:
     """A display that stands upright takes its picture turned; a huge one smaller."""
     assert frame_size(*registered) == size
+
+
+def in_colours(picture: bytes, width: int, height: int, fit: Fit = "contain") -> Frame:
+    return frame_for(picture, six_colours(width, height), fit)
 
 
 def shown(packed: bytes) -> Image.Image:
@@ -67,3 +80,14 @@ def test_the_version_is_that_of_the_bytes() -> None:
     one, two = (in_colours(saved(photo()), 20, 10) for _ in range(2))
     assert one.version == two.version != in_colours(saved(halves()), 20, 10).version
     assert (one.width, one.height, one.format) == (20, 10, "png-native")
+
+
+def test_a_profile_decides_the_screen() -> None:
+    """Without one, or with one that is not known any more, it is six colours in its own size."""
+    assert screen_of(DISPLAY) == six_colours(60, 40)
+    assert screen_of(replace(DISPLAY, profile="gone")) == six_colours(60, 40)
+    screen = screen_of(replace(DISPLAY, profile="trmnl-og"))
+    assert screen == PROFILES["trmnl-og"]
+    frame = frame_for(saved(photo()), screen)
+    assert (frame.width, frame.height, frame.format) == (800, 480, "png-gray1")
+    assert len(frame.packed) <= 90_000

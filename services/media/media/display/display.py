@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from media.display.contact import Contact, Kind
 from media.display.schedule import (
     DEFAULT_MODE,
     DEFAULT_SCHEDULE,
@@ -35,6 +36,11 @@ class Display(Struct, frozen=True, kw_only=True):
     made_at: datetime
     host: str = ""
     """The name by which it has reached us."""
+    kind: Kind = "eink"
+    profile: str = ""
+    """A name of `PROFILES`; empty: six colours as PNG, in its own size."""
+    contact: Contact = Contact()
+    """What it has told of itself last."""
     token_hash: str = ""
     approved: bool = True
     timezone: str = ""

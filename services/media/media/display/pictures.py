@@ -16,9 +16,10 @@ from pathlib import Path
 from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit, PictureError
-from media.display.colours import in_colours
+from media.bitmap.screen import Screen
 from media.display.display import Display
 from media.display.schedule import Mode
+from media.display.screens import frame_for, screen_of
 from media.display.splash import splash
 from shared.complaints import Complaints
 
@@ -31,7 +32,7 @@ _IDLE = "img/idle.png"
 _ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 
 _Stamp = tuple[int, int, int]
-_Key = tuple[str, int, int]
+_Key = tuple[str, Screen]
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Pictures:
             f"{display.width} x {display.height} pixels",
             f"hub {display.host}",
         )
-        size = _at_most(display.width, display.height)
+        size = _at_most(*screen_of(display).size)
         return self._made("\n".join(lines), display, lambda: splash(lines, *size))
 
     def _files(self, display: Display, mode: Mode) -> Iterator[tuple[Path, Fit]]:
@@ -98,14 +99,15 @@ class Pictures:
         stamp = _stamp(path)
         if stamp is None:
             return None
-        key = (str(path), display.width, display.height)
+        screen = screen_of(display)
+        key = (str(path), screen)
         kept = self._kept.get(key)
         if kept is not None and kept.stamp == stamp:
             return self._keep(key, kept)
         last = kept.frame if kept is not None else None
         frame: Frame | None
         try:
-            frame = in_colours(path, display.width, display.height, fit)
+            frame = frame_for(path, screen, fit)
         except PictureError as error:
             self._complaints.say(f"picture {path}", f"{error}; displays show another")
             frame = last
@@ -117,11 +119,12 @@ class Pictures:
 
     def _made(self, name: str, display: Display, make: Callable[[], bytes]) -> Frame:
         """Return a picture that needs no file."""
-        key = (name, display.width, display.height)
+        screen = screen_of(display)
+        key = (name, screen)
         kept = self._kept.get(key)
         frame = kept.frame if kept is not None else None
         if frame is None:
-            frame = in_colours(make(), display.width, display.height)
+            frame = frame_for(make(), screen)
         self._keep(key, _Kept(None, frame))
         return frame
 

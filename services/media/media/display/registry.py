@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from media.display.button import Button, pressed
+from media.display.contact import Contact
 from media.display.display import Display
 from media.display.identity import ID_COUNT, TOKEN_BYTES, readable_id, token_hash
 from media.display.roster import Policy, Roster
@@ -136,13 +137,20 @@ class Registry:
         """Return the display of a token, None when there is none."""
         return self.roster.of_token(token_hash(token))
 
-    def see(self, display: Display, wakes_after_seconds: int) -> Display:
-        """Note that a display has asked, and when it will again."""
+    def see(
+        self, display: Display, wakes_after_seconds: int, contact: Contact | None = None
+    ) -> Display:
+        """Note that a display has asked, what it told of itself, and when it will ask again."""
         current = self.roster.get(display.id)
         if current is None:
             return display
         now = self.now().replace(microsecond=0)
-        seen = replace(current, last_seen_at=now, wakes_after_seconds=wakes_after_seconds)
+        seen = replace(
+            current,
+            last_seen_at=now,
+            wakes_after_seconds=wakes_after_seconds,
+            contact=contact or current.contact,
+        )
         if seen != current:
             self.roster.put(seen)
             self._seen.add(seen.id)
@@ -201,6 +209,7 @@ class Registry:
                 display,
                 last_seen_at=current.last_seen_at,
                 wakes_after_seconds=current.wakes_after_seconds,
+                contact=current.contact,
             )
         self.roster.put(display)
         self._touch(display.id)

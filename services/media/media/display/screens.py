@@ -1,17 +1,37 @@
-"""The picture of a display that takes PNG in six colours, as the older server made it."""
+"""Which screen a display has: that of its profile, else one that takes PNG in six colours."""
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from media.bitmap.frame import Frame
 from media.bitmap.ink import to_frame
 from media.bitmap.pack import FORMATS, pack
 from media.bitmap.picture import Fit, open_picture
+from media.bitmap.prepared import prepare
 from media.bitmap.profiles import PROFILES
+from media.bitmap.screen import Screen
+from media.display.display import Display
 
-_SCREEN = PROFILES["eink-1600x1200"]
+_SIX_COLOURS = PROFILES["eink-1600x1200"]
 _MOST_PIXELS = 6_000_000
 """Some 30 MB while it is made. A display that says it is larger gets its picture smaller."""
+
+
+def screen_of(display: Display) -> Screen:
+    """Return the screen of a display."""
+    return PROFILES.get(display.profile) or six_colours(display.width, display.height)
+
+
+@lru_cache(maxsize=64)
+def six_colours(width: int, height: int) -> Screen:
+    """Return the screen of a display of this size as it stands on its wall.
+
+    It is the older server's: upright ones take the frame turned by 90 degrees, counter-clockwise.
+    """
+    frame_width, frame_height = frame_size(width, height)
+    turn = _SIX_COLOURS.turn if height > width else 0
+    return replace(_SIX_COLOURS, width=frame_width, height=frame_height, turn=turn)
 
 
 def frame_size(width: int, height: int) -> tuple[int, int]:
@@ -21,13 +41,9 @@ def frame_size(width: int, height: int) -> tuple[int, int]:
     return max(1, int(longer * scale)), max(1, int(shorter * scale))
 
 
-def in_colours(source: Path | bytes, width: int, height: int, fit: Fit = "contain") -> Frame:
-    """Return a picture for a display of this size as it stands on its wall; PictureError.
-
-    Upright ones are turned by 90 degrees, counter-clockwise.
-    """
-    frame_width, frame_height = frame_size(width, height)
-    turn = _SCREEN.turn if height > width else 0
-    screen = replace(_SCREEN, width=frame_width, height=frame_height, turn=turn)
+def frame_for(source: Path | bytes, screen: Screen, fit: Fit = "contain") -> Frame:
+    """Return a picture packed for a screen; PictureError when it cannot be shown."""
+    if screen.most_bytes is not None:
+        return prepare(source, screen, fit).frame
     image = open_picture(source, *screen.size, fit)
     return pack(to_frame(image, screen), FORMATS[screen.format])
