@@ -67,6 +67,37 @@ def forget(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
     _each(session, "forget", ids, as_json, "forgotten")
 
 
+@display.command(
+    help="Say what screen a display has, such as trmnl-og-gray4; "
+    "without a name it is again what the display tells itself."
+)
+@click.argument("id_", metavar="ID")
+@click.argument("name", default="")
+@click.pass_obj
+def profile(session: Session, id_: str, name: str) -> None:
+    """Ask for another profile."""
+    with session.hub() as hub:
+        _ask(hub, "update", id=id_, profile=name)
+    click.echo(f"{id_}: {name or 'the screen that it tells'}, from the next time it asks")
+
+
+@display.command(help="Print what a TRMNL device has reported of itself since the hub's start.")
+@click.argument("id_", metavar="ID")
+@json_option
+@click.pass_obj
+def log(session: Session, id_: str, as_json: bool) -> None:
+    """Print its newest lines, the oldest first."""
+    with session.hub() as hub:
+        lines = _ask(hub, "log", id=id_)
+    if as_json:
+        document(lines)
+        return
+    for line in lines:
+        click.echo(line)
+    if not lines:
+        note("it has reported nothing")
+
+
 def _each(session: Session, verb: str, ids: tuple[str, ...], as_json: bool, done: str) -> None:
     """Ask the same for each display, none when one is not known."""
     told = []

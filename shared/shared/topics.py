@@ -163,7 +163,7 @@ DISPLAY_STATE: Topic[DisplayState] = Topic(
 DISPLAY_REQUEST: Topic[Request] = Topic(
     "display/request/{verb}", Request, 1, False,
     ("ws-bridge", *WATCHERS), ("media",),
-    "list, approve, rotate, forget, update (`id` and the fields to change), join (`policy`)",
+    "list, approve, rotate, forget, log, update (`id`, the fields to change), join (`policy`)",
 )  # fmt: skip
 DISPLAY_RESPONSE: Topic[Response] = Topic(
     "display/response/{verb}", Response, 1, False,

@@ -20,6 +20,7 @@ class Registry:
         self.client = client
         self.displays: dict[str, dict[str, Any]] = {}
         self.heard: list[tuple[str, Any]] = []
+        self.lines = ["a line"]
         client.paho.on_message = lambda *told: self._answer(told[2].topic, told[2].payload)
         client.subscribe("mantel/display/request/+")
 
@@ -38,7 +39,7 @@ class Registry:
         data: Any = list(self.displays.values())
         if found["verb"] != "list":
             self.heard.append((found["verb"], id_))
-            data = self.displays[id_]
+            data = self.lines if found["verb"] == "log" else self.displays[id_]
         answer = Response(status="ok", data=data, transaction=transaction)
         if id_ and self.displays[id_]["pairing"] == "stuck":
             answer = Response(status="error", error="cannot be saved", transaction=transaction)
@@ -83,6 +84,23 @@ def test_verb(run: Run, registry: Registry, verb: str) -> None:
     assert registry.heard == [(verb, ID), (verb, OTHER)]
     told = json.loads(run("display", verb, ID, "--json").stdout)
     assert told == [registry.displays[ID]]
+
+
+def test_profile(run: Run, registry: Registry) -> None:
+    registry.have(ID)
+    done = run("display", "profile", ID, "trmnl-og-gray4")
+    assert done.stdout == f"{ID}: trmnl-og-gray4, from the next time it asks\n"
+    assert "that it tells" in run("display", "profile", ID).stdout
+    assert registry.heard == [("update", ID), ("update", ID)]
+
+
+def test_log(run: Run, registry: Registry) -> None:
+    registry.have(ID)
+    assert run("display", "log", ID).stdout == "a line\n"
+    assert json.loads(run("display", "log", ID, "--json").stdout) == ["a line"]
+    registry.lines = []
+    done = run("display", "log", ID)
+    assert (done.stdout, "nothing" in done.stderr) == ("", True)
 
 
 def test_nothing_is_done_when_one_is_not_known(run: Run, registry: Registry) -> None:

@@ -288,8 +288,8 @@ def test_methods_and_paths_that_are_not_served(eink: Eink) -> None:
     assert eink.ask("DELETE", "/api/display/button", token=device.token).status == 405
     assert eink.ask("POST", "/health", {}).status == 405
     for path in (
-        "/api/display",
-        "/api/display/",
+        "/api/displays",
+        "/api/displays/",
         "/api/display/poll//",
         "/../etc/passwd",
         "//",

@@ -20,6 +20,7 @@ from media.entities import display_entities
 from media.http.app import App
 from media.http.picture_api import PictureApi
 from media.http.server import serve_http
+from media.http.trmnl_api import TrmnlApi
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
@@ -50,13 +51,15 @@ async def run(settings: Settings) -> None:
         registry = Registry(store, settings.media_join, house_zone(settings.tz))
         tasks.create_task(keep_registry(registry), name="keep registry")
         if settings.media_http_port:
-            pictures = PictureApi(registry, Pictures(assets, Path(settings.media_photos)))
+            pictures = Pictures(assets, Path(settings.media_photos))
+            url, port = settings.media_public_url, settings.media_http_port
+            app = App(
+                registry,
+                PictureApi(registry, pictures).paths,
+                TrmnlApi(registry, pictures, url, port),
+            )
             tasks.create_task(
-                serve_http(
-                    App(registry, pictures.paths),
-                    settings.media_http_host,
-                    settings.media_http_port,
-                ),
+                serve_http(app, settings.media_http_host, port),
                 name="serve HTTP",
             )
         if settings.media_discovery_port:

@@ -67,6 +67,28 @@ def test_who_may_join(policy: Policy, fields: dict[str, Any] | None, expected: s
     assert roster.admission("hw-a", policy) == expected
 
 
+@pytest.mark.parametrize(
+    ("policy", "fields", "expected"),
+    [
+        ("open", {}, "pair"),
+        ("approve", {}, "known"),
+        ("closed", {}, "known"),
+        ("approve", {"last_seen_at": None}, "pair"),
+        ("closed", {"last_seen_at": None}, "pair"),
+        ("open", {"kind": "eink"}, "known"),
+        ("approve", {"token_hash": ""}, "pair"),
+        ("approve", {"token_hash": "", "approved": False}, "wait"),
+    ],
+)
+def test_a_trmnl_device_that_has_lost_its_token(
+    policy: Policy, fields: dict[str, Any], expected: str
+) -> None:
+    """An open house gives it another, and any house one that it has never shown."""
+    usual = {"kind": "trmnl", "token_hash": "t", "last_seen_at": NOW}
+    roster = Roster([display("a", **usual | fields)])
+    assert roster.admission("hw-a", policy, "trmnl") == expected
+
+
 def test_a_house_is_full_at_some_time() -> None:
     """For new ones only."""
     roster = Roster(display(f"d{number}") for number in range(MOST_DISPLAYS))

@@ -11,7 +11,7 @@ from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit
 from media.bitmap.profiles import PROFILES
 from media.display.display import Display
-from media.display.screens import frame_for, frame_size, screen_of, six_colours
+from media.display.screens import frame_for, frame_size, screen_of, six_colours, two_inks
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 
 DISPLAY = Display(
@@ -91,3 +91,21 @@ def test_a_profile_decides_the_screen() -> None:
     frame = frame_for(saved(photo()), screen)
     assert (frame.width, frame.height, frame.format) == (800, 480, "png-gray1")
     assert len(frame.packed) <= 90_000
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((600, 800), (600, 800)), ((16, 4999), (16, 4999)), ((4999, 4999), (2449, 2449))],
+)
+def test_a_trmnl_device_of_any_size(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    """Takes PNG of one bit, as it stands."""
+    width, height = size
+    screen = screen_of(replace(DISPLAY, kind="trmnl", width=width, height=height))
+    assert screen is two_inks(*size)
+    assert (screen.width, screen.height, screen.format, screen.turn) == (*expected, "png-gray1", 0)
+
+
+def test_a_limit_is_kept_where_it_can_be() -> None:
+    """A screen with more pixels than that belongs to a device with more memory."""
+    assert two_inks(800, 480) == PROFILES["trmnl-og"]
+    assert two_inks(1448, 1072).most_bytes is None

@@ -57,6 +57,8 @@ def rule(start: str, end: str, **more: Any) -> dict[str, Any]:
 def test_changes() -> None:
     """Only what is given; a zone may be taken back."""
     assert read_changes({"timezone": ""}) == {"timezone": ""}
+    assert read_changes({"profile": "trmnl-og"}) == {"profile": "trmnl-og"}
+    assert read_changes({"profile": ""}) == {"profile": ""}
     assert read_changes(
         {"schedule": [rule("06:30", "07:00", days=["Tue", "Mon"])], "default_mode": "boot"}
     ) == {"schedule": (Rule(390, 420, "news", (0, 1)),), "default_mode": "boot"}
@@ -71,6 +73,7 @@ def test_changes() -> None:
         ({"timezone": "Mars/Olympus"}, "no such zone 'Mars/Olympus'"),
         ({"timezone": "../etc/passwd"}, "no such zone"),
         ({"token_hash": "x"}, "token_hash"),
+        ({"profile": "mirror"}, "profile: must be one of rlcd-200x200, "),
         ({"default_mode": "party"}, "default_mode"),
         ({"schedule": [rule("6:00", "07:00")]}, "'6:00' is no time"),
         ({"schedule": [rule("06:00", "24:00")]}, "'24:00' is no time"),

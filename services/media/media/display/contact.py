@@ -12,6 +12,8 @@ class Contact(Struct, frozen=True, kw_only=True):
     """The facts of one call; None and the empty text: the device does not tell."""
 
     battery_volts: float | None = None
+    battery_percent: int | None = None
+    """Of a device that measures it itself."""
     charging: bool | None = None
     rssi_dbm: int | None = None
     firmware: str = ""

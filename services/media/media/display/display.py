@@ -14,6 +14,7 @@ from media.display.schedule import (
     next_boundary,
     scheduled,
 )
+from media.display.trmnl_name import Names
 
 
 class Override(Struct, frozen=True):
@@ -41,6 +42,8 @@ class Display(Struct, frozen=True, kw_only=True):
     """A name of `PROFILES`; empty: six colours as PNG, in its own size."""
     contact: Contact = Contact()
     """What it has told of itself last."""
+    names: Names = ()
+    """Under which names a TRMNL device has shown its last versions."""
     token_hash: str = ""
     approved: bool = True
     timezone: str = ""

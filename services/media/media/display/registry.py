@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from media.display.button import Button, pressed
-from media.display.contact import Contact
+from media.display.contact import Contact, Kind
 from media.display.display import Display
 from media.display.identity import ID_COUNT, TOKEN_BYTES, readable_id, token_hash
 from media.display.roster import Policy, Roster
 from media.display.store import DisplayStore, StoreError
+from media.display.trmnl_log import Reports
 from shared.errors import MantelError
 
 _log = logging.getLogger("media")
@@ -71,6 +72,7 @@ class Registry:
         self.touched: set[str] = set()
         """The displays that have changed, for who tells of them."""
         self.changed = asyncio.Event()
+        self.reports = Reports()
 
     async def load(self) -> None:
         """Read what was kept; where that fails it is tried again before anybody may join."""
@@ -96,14 +98,16 @@ class Registry:
             raise UnknownError(f"there is no display {id_!r}")
         return display
 
-    async def join(self, hardware_id: str, width: int, height: int, host: str) -> Paired:
+    async def join(
+        self, hardware_id: str, width: int, height: int, host: str, kind: Kind = "eink"
+    ) -> Paired:
         """Pair a device; RefusedError when it may not, StoreError when that cannot be kept."""
         async with self._changes:
             if not self.readable:
                 await self.load()
             if not self.readable:
                 raise StoreError("what is known of displays cannot be read now")
-            admission = self.roster.admission(hardware_id, self.policy)
+            admission = self.roster.admission(hardware_id, self.policy, kind)
             if admission == "known":
                 raise RefusedError("it has joined already", known=True)
             old = self.roster.of_hardware(hardware_id) if admission != "refuse" else None
@@ -116,7 +120,7 @@ class Registry:
                     id=self._new_id(), hardware_id=hardware_id, width=width, height=height,
                     made_at=self.now(),
                 ),
-                width=width, height=height, host=host,
+                width=width, height=height, host=host, kind=kind,
             )  # fmt: skip
             if admission == "wait":
                 self.roster.put(replace(seen, approved=False))
@@ -162,7 +166,7 @@ class Registry:
         await self.override(id_, lambda each: pressed(each, button, self.now(), self.zone(each)))
 
     async def override(self, id_: str, change: Callable[[Display], Display]) -> None:
-        """Let something beat the schedule of a display; UnknownError.
+        """Change a display, as by what beats its schedule; UnknownError.
 
         Where it cannot be kept it lasts until a restart.
         """

@@ -17,7 +17,7 @@ from shared.mqtt import Mqtt
 from shared.payloads import Request, Response
 from shared.subscription import Subscription
 
-VERBS = ("list", "approve", "rotate", "forget", "update", "join")
+VERBS = ("list", "approve", "rotate", "forget", "update", "join", "log")
 
 _log = logging.getLogger("media")
 
@@ -59,6 +59,8 @@ async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
         raise PayloadError("id: is missing; which display is it about?")
     if verb == "forget":
         return {"id": (await registry.forget(id_)).id}
+    if verb == "log":
+        return registry.reports.of(registry.get(id_).id)
     if verb == "update":
         return shown(await registry.update(id_, **read_changes(fields)), registry)
     changed = await (registry.approve if verb == "approve" else registry.rotate)(id_)
@@ -73,6 +75,8 @@ def shown(display: Display, registry: Registry) -> dict[str, Any]:
         "pairing": display.pairing,
         "width": display.width,
         "height": display.height,
+        "kind": display.kind,
+        "profile": display.profile or None,
         "timezone": display.timezone or None,
         "default_mode": display.default_mode,
         "schedule": msgspec.to_builtins(written(display.schedule)),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from media.display.contact import Kind
 from media.display.display import Display
 from media.display.identity import is_same
 
@@ -79,15 +80,21 @@ class Roster:
             return None
         return next((each for each in self if _number(each.hardware_id) == number), None)
 
-    def admission(self, hardware_id: str, policy: Policy) -> Admission:
-        """Return what becomes of a device that wants to join, or to join again."""
+    def admission(self, hardware_id: str, policy: Policy, kind: Kind = "eink") -> Admission:
+        """Return what becomes of a device that wants to join, or to join again.
+
+        A TRMNL device asks for that only when it has no token, and has no other way back.
+        """
         own = self._by_hardware.get(hardware_id)
         if own is not None:
             display = self._by_id[own]
             if display.pairing == "waiting":
                 # An open house has no waiting room
                 return "pair" if policy == "open" else "wait"
-            return "known" if display.token_hash else "pair"
+            lost = display.kind == kind == "trmnl" and (
+                policy == "open" or display.last_seen_at is None  # the answer never reached it
+            )
+            return "known" if display.token_hash and not lost else "pair"
         if policy == "closed" or len(self._by_id) >= MOST_DISPLAYS:
             return "refuse"
         return "pair" if policy == "open" else "wait"

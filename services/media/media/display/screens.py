@@ -1,4 +1,7 @@
-"""Which screen a display has: that of its profile, else one that takes PNG in six colours."""
+"""Which screen a display has: that of its profile, else one that takes PNG in its own size.
+
+PNG of six colours for the older server's displays, of black and white for TRMNL's.
+"""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -14,13 +17,27 @@ from media.bitmap.screen import Screen
 from media.display.display import Display
 
 _SIX_COLOURS = PROFILES["eink-1600x1200"]
+_OG = PROFILES["trmnl-og"]
 _MOST_PIXELS = 6_000_000
 """Some 30 MB while it is made. A display that says it is larger gets its picture smaller."""
 
 
 def screen_of(display: Display) -> Screen:
     """Return the screen of a display."""
-    return PROFILES.get(display.profile) or six_colours(display.width, display.height)
+    if (screen := PROFILES.get(display.profile)) is not None:
+        return screen
+    own = two_inks if display.kind == "trmnl" else six_colours
+    return own(display.width, display.height)
+
+
+@lru_cache(maxsize=64)
+def two_inks(width: int, height: int) -> Screen:
+    """Return a screen of black and white that takes the frame as it stands; a huge one smaller."""
+    scale = min(1.0, (_MOST_PIXELS / (width * height)) ** 0.5)
+    width, height = max(1, int(width * scale)), max(1, int(height * scale))
+    # The limit is that of a device with little memory, which has a small screen too
+    small = width * height <= 8 * 80_000
+    return replace(_OG, width=width, height=height, most_bytes=_OG.most_bytes if small else None)
 
 
 @lru_cache(maxsize=64)

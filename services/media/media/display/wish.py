@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from media.bitmap.profiles import PROFILES
 from media.display.roster import POLICIES, Policy
 from media.display.schedule import DAY_MINUTES, EVERY_DAY, Mode, Rule
 from shared.errors import PayloadError
@@ -40,6 +41,7 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
 class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     """What may be changed of a display; what is not given stays."""
 
+    profile: str | msgspec.UnsetType = msgspec.UNSET
     timezone: str | msgspec.UnsetType = msgspec.UNSET
     default_mode: Mode | msgspec.UnsetType = msgspec.UNSET
     schedule: tuple[Span, ...] | msgspec.UnsetType = msgspec.UNSET
@@ -64,9 +66,11 @@ def read_changes(fields: dict[str, Any]) -> dict[str, Any]:
         raise PayloadError(str(error)) from None
     found: dict[str, Any] = {
         name: value
-        for name in ("timezone", "default_mode")
+        for name in ("profile", "timezone", "default_mode")
         if (value := getattr(changes, name)) is not msgspec.UNSET
     }
+    if found.get("profile") and found["profile"] not in PROFILES:
+        raise PayloadError(f"profile: must be one of {', '.join(PROFILES)}")
     if found.get("timezone"):
         try:
             ZoneInfo(found["timezone"])
@@ -75,7 +79,7 @@ def read_changes(fields: dict[str, Any]) -> dict[str, Any]:
     if isinstance(changes.schedule, tuple):
         found["schedule"] = read_schedule(changes.schedule)
     if not found:
-        raise PayloadError("nothing to change is given: timezone, default_mode or schedule")
+        raise PayloadError(f"nothing to change is given: {', '.join(Changes.__struct_fields__)}")
     return found
 
 

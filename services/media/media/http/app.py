@@ -12,11 +12,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from media.display.registry import Registry
-from media.http import token_header
+from media.http import token_header, trmnl_url
 from media.http.answer import data, detail, page, too_many
 from media.http.body import NoBodyError
 from media.http.display_api import DisplayApi, Endpoint, unavailable
 from media.http.failures import Failures
+from media.http.trmnl_api import TrmnlApi
 
 _API = "/api/display/"
 _API_TOO = "/api/displays/"
@@ -31,8 +32,11 @@ Public = Callable[[Request], Awaitable[Response]]
 class App:
     """`pictures` are further endpoints by their path, all to be read with a display's token."""
 
-    def __init__(self, registry: Registry, pictures: Mapping[str, Endpoint]) -> None:
+    def __init__(
+        self, registry: Registry, pictures: Mapping[str, Endpoint], trmnl: TrmnlApi | None = None
+    ) -> None:
         self._registry = registry
+        self._trmnl = trmnl
         api = DisplayApi(registry)
         self._public: dict[str, tuple[tuple[str, ...], Public]] = {
             "/": (_GET, _home),
@@ -60,6 +64,9 @@ class App:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        wanted = trmnl_url.route(request.scope["path"])
+        if wanted is not None and self._trmnl is not None:
+            return _refused(request, wanted.methods) or await self._trmnl.answer(request, wanted)
         path = _plain(request.scope["path"])
         if path in self._public:
             methods, public = self._public[path]

@@ -1,0 +1,94 @@
+"""What a TRMNL device tells of itself in the headers of a request. Pure.
+
+Each is optional, and what makes no sense counts as not told: a device is not refused for that.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from media.bitmap.profiles import PROFILES as _SCREENS
+from media.display.contact import Contact
+from media.display.display import Display
+
+Headers = Mapping[str, str]
+"""By any spelling of a header's name."""
+
+MODELS = {"og": "trmnl-og", "x": "trmnl-x"}
+"""The profile of each model of TRMNL's own; others say how many pixels they have."""
+USUAL_SIZE = (800, 480)
+"""Of a device that does not say."""
+
+_LEAST_PIXELS, _MOST_PIXELS = 16, 4999
+_MOST_CHARACTERS = 40
+_MOST_ID = 64
+_MAC = re.compile(r"[0-9A-F]{12}")
+
+
+def hardware_id(text: str) -> str:
+    """Return the id of a device, "" when it is none; a MAC has one spelling, AA:BB:CC:DD:EE:FF."""
+    text = text.strip()
+    digits = re.sub(r"[:.-]", "", text).upper()
+    if _MAC.fullmatch(digits):
+        return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+    return text if text.isascii() and text.isprintable() and len(text) <= _MOST_ID else ""
+
+
+def contact_of(headers: Headers) -> Contact:
+    """Return what a device tells."""
+    charging = _flag(headers.get("battery-charging"))
+    volts = _number(headers.get("battery-voltage"))
+    percent = _number(headers.get("percent-charged"))
+    signal = _number(headers.get("rssi"))
+    return Contact(
+        battery_volts=volts if volts is not None and 0 < volts < 20 else None,
+        battery_percent=round(percent) if percent is not None and 0 <= percent <= 100 else None,
+        charging=_flag(headers.get("usb-connected")) if charging is None else charging,
+        rssi_dbm=round(signal) if signal is not None and -150 <= signal < 0 else None,
+        firmware=_word(headers.get("fw-version")),
+        model=_word(headers.get("model")),
+        woken_by=_word(headers.get("update-source")),
+    )
+
+
+def fitted(display: Display, headers: Headers) -> Display:
+    """Return the display with the screen that the device says it has.
+
+    A profile stays, be it its model's or one that its owner has chosen.
+    """
+    if display.profile:
+        return display
+    profile = MODELS.get(_word(headers.get("model")).lower(), "")
+    if profile:
+        width, height = _SCREENS[profile].size
+        return replace(display, profile=profile, width=width, height=height)
+    width, height = size_of(headers) or (display.width, display.height)
+    return replace(display, width=width, height=height)
+
+
+def size_of(headers: Headers) -> tuple[int, int] | None:
+    """Return how many pixels a device says it has."""
+    width, height = (_number(headers.get(name)) for name in ("width", "height"))
+    if width is None or height is None:
+        return None
+    if not all(_LEAST_PIXELS <= each <= _MOST_PIXELS for each in (width, height)):
+        return None
+    return int(width), int(height)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float((text or "")[:_MOST_CHARACTERS])
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _flag(text: str | None) -> bool | None:
+    return {"1": True, "true": True, "0": False, "false": False}.get((text or "").strip().lower())
+
+
+def _word(text: str | None) -> str:
+    return "".join(each for each in (text or "") if each.isprintable()).strip()[:_MOST_CHARACTERS]
