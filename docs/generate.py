@@ -7,6 +7,7 @@ import ast
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from alarms.settings import Settings as AlarmsSettings
@@ -65,7 +66,21 @@ def compatibility() -> str:
             parts.append("\n| row | what it asks | test |\n|---|---|---|")
         for row in proved:
             parts += [f"| {row} | {asks} | `{where}` |" for asks, where in rows[row]]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, *_trmnl()]) + "\n"
+
+
+def _trmnl() -> Iterator[str]:
+    """Yield what is kept of the contract of TRMNL devices, which has sentences and no rows."""
+    yield "\n## TRMNL devices, HTTP port 8000\n"
+    yield "Each sentence of their contract that a server can break has a test of its own name."
+    yield "\n| what it asks | test |\n|---|---|"
+    for file in sorted(ROOT.glob("tests/e2e/test_trmnl_*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                name = node.name.removeprefix("test_").replace("_", " ")
+                more = (ast.get_docstring(node) or "").replace("\n", " ")
+                asks = f"{name[0].upper()}{name[1:]}. {more}".strip()
+                yield f"| {asks} | `{file.relative_to(ROOT)}::{node.name}` |"
 
 
 def openapi() -> str:
