@@ -124,13 +124,27 @@ def test_setup_is_a_get(eink: Eink) -> None:
 
 
 def test_open_a_wiped_device_pairs_again(eink: Eink) -> None:
-    """At once, as the same display; the token that it had is void."""
+    """At once, as the same display; when its new token is used, the one that it had is void."""
     one, twin = device(eink, 10), device(eink, 10)
     one.setup()
     one.wake()
-    twin.setup()
+    for _ in range(3):
+        twin.setup()
     assert twin.friendly_id == one.friendly_id
+    assert one.wake(Update_Source="button").told["status"] == 0
     assert twin.wake().drawn
+    assert one.ask_display().status == 404
+
+
+def test_open_who_only_tries_setup_stops_no_device(eink: Eink) -> None:
+    """It goes on with the token it has, pictures and reports included, until its owner voids it."""
+    one = device(eink, 13)
+    one.setup()
+    for _ in range(3):
+        assert device(eink, 13).ask_setup().status == 200
+    assert one.wake().drawn
+    assert one.report({"logs": []}).status == 204
+    ask(eink.hub, "rotate", id=one.friendly_id)
     assert one.ask_display().status == 404
 
 

@@ -30,6 +30,18 @@ def test_a_display_is_found_by_each_of_its_names() -> None:
     assert [each.id for each in roster] == ["b"]
 
 
+def test_a_former_token_is_good_until_the_new_one_is_used() -> None:
+    """Then it is gone."""
+    old = display("a", token_hash="new", former_token_hash="old")
+    roster = Roster([old, display("b", token_hash="u")])
+    assert roster.of_token("old") == old
+    assert roster.of_token("new") == display("a", token_hash="new")
+    assert roster.of_token("old") is None
+    roster.put(old)
+    roster.put(display("a"))
+    assert (roster.of_token("new"), roster.of_token("old")) == (None, None)
+
+
 def test_nobody_has_the_empty_token() -> None:
     """Displays that are not paired have none."""
     assert Roster([display("a")]).of_token("") is None

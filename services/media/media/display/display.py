@@ -45,6 +45,8 @@ class Display(Struct, frozen=True, kw_only=True):
     names: Names = ()
     """Under which names a TRMNL device has shown its last versions."""
     token_hash: str = ""
+    former_token_hash: str = ""
+    """Good until the new one is used: who asks for a token may be somebody else."""
     approved: bool = True
     timezone: str = ""
     """Such as Europe/Paris; empty: the house's."""

@@ -128,7 +128,9 @@ class Registry:
                 self._touch(seen.id)
                 raise RefusedError("it waits for its owner")
             token = secrets.token_hex(TOKEN_BYTES)
-            display = await self._put(replace(seen, approved=True, token_hash=token_hash(token)))
+            former = seen.former_token_hash or seen.token_hash  # a device may still have it
+            seen = replace(seen, token_hash=token_hash(token), former_token_hash=former)
+            display = await self._put(replace(seen, approved=True))
             _log.info("display %s joined: %r, %d x %d", display.id, hardware_id, width, height)
             return Paired(display, token)
 
@@ -191,7 +193,7 @@ class Registry:
 
     async def rotate(self, id_: str) -> Display:
         """Take a display's token back: its next bootstrap gets a new one. As `approve`."""
-        return await self.update(id_, token_hash="", approved=True)
+        return await self.update(id_, token_hash="", former_token_hash="", approved=True)
 
     async def forget(self, id_: str) -> Display:
         """Remove a display and all that is known of it. UnknownError, StoreError."""

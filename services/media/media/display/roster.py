@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from msgspec.structs import replace
+
 from media.display.contact import Kind
 from media.display.display import Display
 from media.display.identity import is_same
@@ -42,8 +44,9 @@ class Roster:
         self.drop(display.id)
         self._by_id[display.id] = display
         self._by_hardware[display.hardware_id] = display.id
-        if display.token_hash:
-            self._by_token[display.token_hash] = display.id
+        for hash_ in (display.token_hash, display.former_token_hash):
+            if hash_:
+                self._by_token[hash_] = display.id
         if display.approved:
             return []
         waiting = [each for each in self if not each.approved]
@@ -58,13 +61,19 @@ class Roster:
         if display is not None:
             del self._by_hardware[display.hardware_id]
             self._by_token.pop(display.token_hash, None)
+            self._by_token.pop(display.former_token_hash, None)
         return display
 
     def of_token(self, hash_: str) -> Display | None:
-        """Return the display whose token has this hash."""
+        """Return the display whose token has this hash; with a new one the former is void."""
         display = self._by_id.get(self._by_token.get(hash_, ""))
-        if display is None or not is_same(display.token_hash, hash_):
+        if display is None:
             return None
+        if not is_same(display.token_hash, hash_):
+            return display if is_same(display.former_token_hash, hash_) else None
+        if display.former_token_hash:
+            display = replace(display, former_token_hash="")
+            self.put(display)
         return display
 
     def of_hardware(self, hardware_id: str) -> Display | None:
