@@ -95,3 +95,5 @@ def test_the_screen_that_a_device_says_it_has(
     assert fitted(DISPLAY, headers) == replace(DISPLAY, **expected)
     chosen = replace(DISPLAY, profile="trmnl-og-bmp")
     assert fitted(chosen, headers) == chosen
+    other = replace(DISPLAY, kind="eink")
+    assert fitted(other, headers) == other

@@ -56,9 +56,10 @@ def contact_of(headers: Headers) -> Contact:
 def fitted(display: Display, headers: Headers) -> Display:
     """Return the display with the screen that the device says it has.
 
-    A profile stays, be it its model's or one that its owner has chosen.
+    A profile stays, be it its model's or one that its owner has chosen; and so does what an e-ink
+    display has said when it joined.
     """
-    if display.profile:
+    if display.profile or display.kind != "trmnl":
         return display
     profile = MODELS.get(_word(headers.get("model")).lower(), "")
     if profile:

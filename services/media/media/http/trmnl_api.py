@@ -47,12 +47,12 @@ class TrmnlApi:
 
     async def answer(self, request: Request, route: Route) -> Response:
         """Answer one request."""
-        if route.what == "setup":
-            return await self._setup(request, route)
-        if not self._registry.readable:
-            return nothing_new() if route.what == "display" else unavailable()
-        display = self._registry.authenticate(request.headers.get("access-token", "").strip())
         try:
+            if route.what == "setup":
+                return await self._setup(request, route)
+            if not self._registry.readable:
+                return nothing_new() if route.what == "display" else unavailable()
+            display = self._registry.authenticate(request.headers.get("access-token", "").strip())
             if route.what == "image":
                 return await self._image(request, route, display)
             if display is None:
