@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "alarm": "Alarms: list, add, change, snooze, dismiss.",
     "display": "Displays: list, let in, renew, forget.",
     "image": "Pictures: show one on a display.",
+    "job": "Jobs: list, run, cancel, read their logs.",
     "clock": "The clock: time, zone and alarms live, and its commands.",
     "panel": "A button panel without hardware.",
     "import": "Take over what an older server has kept.",

@@ -23,6 +23,8 @@ from shared.payloads import (
     Health,
     HostEvent,
     HostStats,
+    JobCommand,
+    JobState,
     LogLine,
     PanelEvent,
     PanelState,
@@ -170,6 +172,26 @@ DISPLAY_RESPONSE: Topic[Response] = Topic(
     ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
+# Jobs
+JOB_STATE: Topic[JobState] = Topic(
+    "job/{name}/state", JobState, 1, True,
+    ("media",), ("media", "ws-bridge", *WATCHERS), "How a job does",
+)  # fmt: skip
+JOB_SET: Topic[str] = Topic(
+    "job/{name}/set", JobCommand, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",), "Run or cancel it, or have it run by its cron line",
+)  # fmt: skip
+JOB_REQUEST: Topic[Request] = Topic(
+    "job/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",),
+    "list, run (`name`, `params`), cancel, log (`name`, `run`), "
+    "update (`name` and enabled, cron or params)",
+)  # fmt: skip
+JOB_RESPONSE: Topic[Response] = Topic(
+    "job/response/{verb}", Response, 1, False,
+    ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+)  # fmt: skip
+
 # Panels
 PANEL_EVENT: Topic[PanelEvent] = Topic(
     "panel/{id}/event", PanelEvent, 1, False,
@@ -211,5 +233,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     DISPLAY_BITMAP, DISPLAY_FRAME, DISPLAY_PREVIEW, DISPLAY_SET,
     PANEL_EVENT, PANEL_BUTTON, PANEL_STATE, PANEL_SET,
     DISPLAY_STATE, DISPLAY_REQUEST, DISPLAY_RESPONSE,
+    JOB_STATE, JOB_SET, JOB_REQUEST, JOB_RESPONSE,
     BIRTH, DISCOVERY,
 )  # fmt: skip

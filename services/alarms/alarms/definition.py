@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alarms import cron
 from alarms.holiday import is_known
 from alarms.recurrence import WEEKDAYS, date_range
+from shared import cron
 from shared.payloads import AlarmDefinition
 from shared.topic import ID, RESERVED_IDS
 

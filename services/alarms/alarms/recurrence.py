@@ -7,12 +7,13 @@ Within the service an `alarm_time` may be HHMMSS too: the clock's sessions count
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from alarms import cron
 from alarms.holiday import is_holiday
+from shared import cron
 from shared.payloads import AlarmDefinition
+from shared.wall import moment
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -56,22 +57,6 @@ def latest_occurrence(
             found = later
     later = next_occurrence(definition, found, zone)
     return found if later is None or later > until else later
-
-
-def moment(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment (UTC) of a wall-clock time without a zone."""
-    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first <= second:
-        return first
-    # In a gap the two readings are crossed, and the clocks were put forward between them
-    before = second.astimezone(zone).utcoffset()
-    while first - second > _SECOND:
-        middle = second + (first - second) // _SECOND // 2 * _SECOND
-        if middle.astimezone(zone).utcoffset() == before:
-            second = middle
-        else:
-            first = middle
-    return first
 
 
 def schedule(definition: AlarmDefinition) -> str:

@@ -4,9 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from media.asking import answer
 from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
+from media.database import Database
 from media.display.discovery import answer_discovery
 from media.display.obedience import Wishes
 from media.display.pictures import Pictures
@@ -21,6 +23,12 @@ from media.http.app import App
 from media.http.picture_api import PictureApi
 from media.http.server import serve_http
 from media.http.trmnl_api import TrmnlApi
+from media.job.heartbeat import HEARTBEAT
+from media.job.request import job_verbs
+from media.job.roster import Roster
+from media.job.runner import Runner, follow_cron
+from media.job.store import JobStore
+from media.job.telling import job_entities, obey_jobs, tell_jobs
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
@@ -36,7 +44,7 @@ async def run(settings: Settings) -> None:
     executor = ThreadPoolExecutor(4, "sound")
     assets = Path(settings.media_assets)
     async with (
-        DisplayStore(Path(settings.media_state)) as store,
+        Database(Path(settings.media_state)) as database,
         Mqtt(settings, "media") as mqtt,
         asyncio.TaskGroup() as tasks,
     ):
@@ -48,8 +56,11 @@ async def run(settings: Settings) -> None:
         showing = Showing(mqtt, assets)
         stream.end()
         requests = mqtt.subscribe(topics.DISPLAY_REQUEST)
-        registry = Registry(store, settings.media_join, house_zone(settings.tz))
+        job_requests = mqtt.subscribe(topics.JOB_REQUEST)
+        registry = Registry(DisplayStore(database), settings.media_join, house_zone(settings.tz))
         tasks.create_task(keep_registry(registry), name="keep registry")
+        job_store = JobStore(database)
+        runner = Runner(Roster((HEARTBEAT,), job_store, house_zone(settings.tz)), job_store)
         if settings.media_http_port:
             pictures = Pictures(assets, Path(settings.media_photos))
             url, port = settings.media_public_url, settings.media_http_port
@@ -67,11 +78,20 @@ async def run(settings: Settings) -> None:
                 answer_discovery(settings.public_url, settings.media_discovery_port),
                 name="answer discovery",
             )
-        telling = Telling(mqtt, registry, display_entities(DISPLAY, "RLCD", preview))
+        others = display_entities(DISPLAY, "RLCD", preview) | job_entities(mqtt, runner)
+        telling = Telling(mqtt, registry, others)
         wishes = Wishes(registry)
         tasks.create_task(tell_displays(telling, registry), name="tell displays")
         tasks.create_task(answer_requests(requests, registry, mqtt), name="answer requests")
         tasks.create_task(wishes.obey(), name="obey wishes")
+        tasks.create_task(follow_cron(runner), name="follow cron")
+        tasks.create_task(runner.work(), name="run jobs")
+        tasks.create_task(tell_jobs(mqtt, runner), name="tell jobs")
+        tasks.create_task(obey_jobs(mqtt, runner), name="obey jobs")
+        tasks.create_task(
+            answer(job_requests, mqtt, topics.JOB_RESPONSE, job_verbs(runner, job_store)),
+            name="answer requests of jobs",
+        )
         tasks.create_task(obey_pictures(mqtt, showing, elsewhere=wishes.take), name="obey pictures")
         tasks.create_task(prepare_pictures(rings, showing), name="prepare pictures")
         tasks.create_task(

@@ -26,6 +26,7 @@ from shared.payloads.host import (
     HostStats,
     Network,
 )
+from shared.payloads.job import JobCommand, JobState
 from shared.payloads.panel import ButtonAction, PanelEvent, PanelProfile, PanelState
 from shared.payloads.service import Availability, Health, LogLine, Request, Response
 from shared.payloads.time import Time
@@ -51,6 +52,8 @@ __all__ = [
     "HostEvent",
     "HostStats",
     "Network",
+    "JobCommand",
+    "JobState",
     "Availability",
     "Health",
     "LogLine",

@@ -3,15 +3,24 @@
 import logging
 import multiprocessing
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from media.database import Database, StoreError
 from media.display.display import Display
-from media.display.store import DisplayStore, StoreError
+from media.display.store import DisplayStore
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def opened(path: Path) -> AsyncIterator[DisplayStore]:
+    async with Database(path) as database:
+        yield DisplayStore(database)
 
 
 def display(number: int, **fields: str) -> Display:
@@ -20,14 +29,14 @@ def display(number: int, **fields: str) -> Display:
 
 
 async def kept(path: Path) -> list[str]:
-    async with DisplayStore(path) as store:
+    async with opened(path) as store:
         return [each.id for each in await store.read()]
 
 
 async def test_what_is_saved_is_read(tmp_path: Path) -> None:
     """In a folder that did not exist, beside other tables, until it is forgotten."""
     path = tmp_path / "new/media.sqlite"
-    async with DisplayStore(path) as store:
+    async with opened(path) as store:
         assert await store.read() == []
         await store.save([display(1), display(2)])
         await store.save([display(1)], forget=["d2", "nobody"])
@@ -40,7 +49,7 @@ async def test_what_is_saved_is_read(tmp_path: Path) -> None:
 
 async def test_two_displays_never_have_one_hardware_id(tmp_path: Path) -> None:
     """The newer takes its place."""
-    async with DisplayStore(tmp_path / "a") as store:
+    async with opened(tmp_path / "a") as store:
         await store.save([display(1, hardware_id="same")])
         await store.save([display(2, hardware_id="same")])
         assert [each.id for each in await store.read()] == ["d2"]
@@ -50,7 +59,7 @@ def _write_until_killed(path: Path) -> None:
     import asyncio
 
     async def write() -> None:
-        async with DisplayStore(path) as store:
+        async with opened(path) as store:
             for number in range(1_000_000):
                 await store.save([display(number)])
                 (path.parent / "told").write_text(str(number))
@@ -78,9 +87,9 @@ async def test_a_kill_in_the_middle_of_a_write(tmp_path: Path) -> None:
 async def test_a_full_disk_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """And once more when there is room; what was not saved is said to be so."""
     caplog.set_level(logging.INFO)
-    async with DisplayStore(tmp_path / "a") as store:
+    async with opened(tmp_path / "a") as store:
         await store.save([display(1)])
-        base = store._open()
+        base = store._database._open()
         pages = base.execute("PRAGMA page_count").fetchone()[0]
         base.execute(f"PRAGMA max_page_count={pages}")
         many = [display(number) for number in range(2, 500)]
@@ -88,15 +97,15 @@ async def test_a_full_disk_is_said_once(tmp_path: Path, caplog: pytest.LogCaptur
             await store.save(many)
         assert [each.id for each in await store.read()] == ["d1"]
         caplog.clear()
-        store._open().execute(f"PRAGMA max_page_count={pages}")
+        store._database._open().execute(f"PRAGMA max_page_count={pages}")
         for _ in range(2):
             with pytest.raises(StoreError):
                 await store.save(many)
-            store._open().execute(f"PRAGMA max_page_count={pages}")
+            store._database._open().execute(f"PRAGMA max_page_count={pages}")
         assert [record.getMessage() for record in caplog.records if "full" in record.message] == [
             f"displays: they cannot be kept in {tmp_path / 'a'} (database or disk is full)"
         ]
-        store._open().execute("PRAGMA max_page_count=1000000")
+        store._database._open().execute("PRAGMA max_page_count=1000000")
         await store.save(many)
         assert "displays: they are kept again" in caplog.text
         assert len(await store.read()) == 499
@@ -111,7 +120,7 @@ async def test_what_is_broken_is_put_aside(tmp_path: Path) -> None:
         assert (tmp_path / "media.sqlite.broken").read_bytes() == broken
         for file in tmp_path.glob("media.sqlite*"):
             file.unlink()
-    async with DisplayStore(tmp_path) as store:
+    async with opened(tmp_path) as store:
         with pytest.raises(StoreError):
             await store.read()
 
@@ -120,7 +129,7 @@ async def test_a_file_of_the_user_is_left_alone(tmp_path: Path) -> None:
     """A setting that names a photo by mistake costs no photo."""
     path = tmp_path / "photo.jpg"
     path.write_bytes(b"\xff\xd8\xff" * 1000)
-    async with DisplayStore(path) as store:
+    async with opened(path) as store:
         for attempt in (store.read(), store.save([display(1)])):
             with pytest.raises(StoreError):
                 await attempt
@@ -133,7 +142,7 @@ async def test_one_broken_display_leaves_the_others(
 ) -> None:
     """It is said, with its id."""
     path = tmp_path / "media.sqlite"
-    async with DisplayStore(path) as store:
+    async with opened(path) as store:
         await store.save([display(1), display(2)])
     with sqlite3.connect(path) as base:
         base.execute("UPDATE display SET value = '{' WHERE id = 'd1'")

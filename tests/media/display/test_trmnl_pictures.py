@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from media.database import StoreError
 from media.display import trmnl_pictures as module
 from media.display.display import Display
 from media.display.pictures import Pictures
 from media.display.registry import Registry, UnknownError
-from media.display.store import DisplayStore, StoreError
+from media.display.store import DisplayStore
 from media.display.trmnl_pictures import TrmnlPictures, media_type
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 
@@ -40,7 +41,8 @@ class Shelf:
 
 @pytest.fixture
 async def shelf(tmp_path: Path) -> AsyncIterator[Shelf]:
-    async with DisplayStore(tmp_path / "media.sqlite") as store:
+    async with Database(tmp_path / "media.sqlite") as database:
+        store = DisplayStore(database)
         shelf = Shelf(tmp_path, store)
         shelf.id = (await shelf.registry.join("m", 160, 80, "hub", "trmnl")).display.id
         yield shelf
@@ -57,7 +59,7 @@ async def test_names_are_on_the_disk_when_they_are_told(shelf: Shelf) -> None:
 
 async def test_a_disk_that_is_gone_costs_no_picture(shelf: Shelf, tmp_path: Path) -> None:
     """The names stay the same as long as the hub runs."""
-    shelf.store._close()
+    shelf.store._database._close()
     for file in tmp_path.glob("media.sqlite*"):
         file.unlink()
     (tmp_path / "media.sqlite").mkdir()

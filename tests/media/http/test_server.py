@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from media.database import Database
 from media.display.registry import Registry
 from media.display.store import DisplayStore
 from media.http import server
@@ -21,8 +22,8 @@ from shared.testing import TIMEOUT_SECONDS, free_port
 @contextlib.asynccontextmanager
 async def serving(tmp_path: Path, port: int) -> AsyncIterator[asyncio.Task[None]]:
     """Serve an empty registry."""
-    async with DisplayStore(tmp_path / "media.sqlite") as store:
-        registry = Registry(store, "open", UTC)
+    async with Database(tmp_path / "media.sqlite") as database:
+        registry = Registry(DisplayStore(database), "open", UTC)
         await registry.load()
         task = asyncio.create_task(serve_http(App(registry, {}), "127.0.0.1", port))
         yield task

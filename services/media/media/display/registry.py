@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from media.database import StoreError
 from media.display.button import Button, pressed
 from media.display.contact import Contact, Kind
 from media.display.display import Display
 from media.display.identity import ID_COUNT, TOKEN_BYTES, readable_id, token_hash
 from media.display.roster import Policy, Roster
-from media.display.store import DisplayStore, StoreError
+from media.display.store import DisplayStore
 from media.display.trmnl_log import Reports
 from shared.errors import MantelError
 

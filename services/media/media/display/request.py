@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
+from media.database import StoreError
 from media.display.display import Display
 from media.display.registry import Registry, UnknownError
 from media.display.state import state_of
-from media.display.store import StoreError
 from media.display.wish import read_changes, read_policy, written
 from shared import topics
 from shared.complaints import Complaints

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from media.database import StoreError
 from media.display.button import Button
 from media.display.display import Display
 from media.display.registry import RefusedError, Registry
-from media.display.store import StoreError
 from media.display.wake import POLL_SECONDS
 from media.http.answer import data, detail
 from media.http.body import json_body

@@ -6,10 +6,10 @@ import time
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from media.database import StoreError
 from media.display.display import Display
 from media.display.pictures import Pictures
 from media.display.registry import RefusedError, Registry, UnknownError
-from media.display.store import StoreError
 from media.display.trmnl_device import USUAL_SIZE, contact_of, fitted, hardware_id, size_of
 from media.display.trmnl_log import read_report
 from media.display.trmnl_pictures import TrmnlPictures, media_type

@@ -1,6 +1,7 @@
 """Cron lines: what they are, and the wall-clock moments that they name. Pure.
 
-croniter is loaded when the first line is read: most homes have none.
+croniter is loaded when the first line is read: most services and homes have none. It is a
+dependency of the services that read such lines.
 """
 
 import re
@@ -22,7 +23,7 @@ def problem(line: str) -> str | None:
     if not (line.startswith("@") or len(fields) in {5, 6}):
         return f"has {len(fields)} fields; must have five, or six with seconds as the last"
     if _RANDOM.search(line):
-        return "R and H stand for random moments, which an alarm cannot have"
+        return "R and H stand for random moments, which nothing here can have"
     if not croniter.is_valid(line):
         return f"{line!r} is not a cron line"
     try:
