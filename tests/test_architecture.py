@@ -35,7 +35,16 @@ ONE_MODULE_EACH = {
         "services/media/media/display/splash.py",
         *(
             f"services/media/media/bitmap/{module}.py"
-            for module in ("picture", "ink", "preview", "drawing", "calibration", "jpeg")
+            for module in (
+                "picture",
+                "header",
+                "saliency",
+                "ink",
+                "preview",
+                "drawing",
+                "calibration",
+                "jpeg",
+            )
         ),
     },
     "httptools": {"shared/shared/http/connection.py"},

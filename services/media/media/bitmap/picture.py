@@ -57,7 +57,7 @@ _UPRIGHT = {
 _ON_ITS_SIDE = 5  # from this orientation on, width and height are exchanged
 
 # What Pillow raises for files that are broken, each seen with files that were broken at random
-_BROKEN = (
+BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError,
     AttributeError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
 )  # fmt: skip
@@ -88,7 +88,7 @@ def open_picture(
             file = io.BytesIO(source) if isinstance(source, bytes) else source
             with Image.open(file, formats=FORMATS) as image:
                 return _fitted(image, width, height, fit)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise PictureError(_reason(error)) from None
 
 

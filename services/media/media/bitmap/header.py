@@ -1,0 +1,26 @@
+"""What the header of a picture tells, without decoding it."""
+
+import warnings
+from pathlib import Path
+
+from PIL import Image
+
+from media.bitmap.picture import BROKEN, FORMATS, PictureError
+
+_ORIENTATION = 0x0112
+_ON_ITS_SIDE = range(5, 9)
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Return width and height in pixels as the picture is seen; PictureError when it is none."""
+    with warnings.catch_warnings():  # of odd metadata
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(path, formats=FORMATS) as image:
+                # Of a PNG the EXIF may stand behind the pixels, which would all be decoded
+                turned = image.format == "JPEG" and (
+                    image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
+                )
+                return (image.height, image.width) if turned else image.size
+        except BROKEN as error:
+            raise PictureError(str(error) or type(error).__name__) from None
