@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "display": "Displays: list, let in, renew, forget.",
     "image": "Pictures: show one on a display.",
     "job": "Jobs: list, run, cancel, read their logs.",
+    "photo": "Photos: list, rate, hide.",
     "clock": "The clock: time, zone and alarms live, and its commands.",
     "panel": "A button panel without hardware.",
     "import": "Take over what an older server has kept.",

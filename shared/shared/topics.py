@@ -192,6 +192,17 @@ JOB_RESPONSE: Topic[Response] = Topic(
     ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
+# Photos
+PHOTO_REQUEST: Topic[Request] = Topic(
+    "photo/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",),
+    "list, rate (`opinion` and `number`, or `display`: what that shows), scan",
+)  # fmt: skip
+PHOTO_RESPONSE: Topic[Response] = Topic(
+    "photo/response/{verb}", Response, 1, False,
+    ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+)  # fmt: skip
+
 # Panels
 PANEL_EVENT: Topic[PanelEvent] = Topic(
     "panel/{id}/event", PanelEvent, 1, False,
@@ -234,5 +245,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     PANEL_EVENT, PANEL_BUTTON, PANEL_STATE, PANEL_SET,
     DISPLAY_STATE, DISPLAY_REQUEST, DISPLAY_RESPONSE,
     JOB_STATE, JOB_SET, JOB_REQUEST, JOB_RESPONSE,
+    PHOTO_REQUEST, PHOTO_RESPONSE,
     BIRTH, DISCOVERY,
 )  # fmt: skip

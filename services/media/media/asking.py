@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from shared.complaints import Complaints
-from shared.errors import MantelError
+from shared.errors import MantelError, PayloadError
 from shared.mqtt import Mqtt
 from shared.payloads import Request, Response
 from shared.subscription import Subscription
@@ -15,6 +15,8 @@ from shared.topic import Topic
 
 Verb = Callable[[dict[str, Any]], Awaitable[object]]
 """Does what is asked with these fields, and returns the data of the answer; MantelError."""
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 _log = logging.getLogger("media")
 
@@ -44,3 +46,11 @@ async def answer(
         if isinstance(transaction, str | int):
             response = msgspec.structs.replace(response, transaction=transaction)
         mqtt.publish(topic, response, verb=verb)
+
+
+def read_fields(fields: dict[str, Any], model: type[T]) -> T:
+    """Return the fields of a request as a struct; PayloadError, by name."""
+    try:
+        return msgspec.convert(fields, model)
+    except msgspec.ValidationError as error:
+        raise PayloadError(str(error)) from None

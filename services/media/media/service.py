@@ -29,6 +29,10 @@ from media.job.roster import Roster
 from media.job.runner import Runner, follow_cron
 from media.job.store import JobStore
 from media.job.telling import job_entities, obey_jobs, tell_jobs
+from media.photo.library import Library, follow_folder
+from media.photo.request import photo_verbs
+from media.photo.rotation import Rotation
+from media.photo.store import PhotoStore
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
@@ -57,8 +61,12 @@ async def run(settings: Settings) -> None:
         stream.end()
         requests = mqtt.subscribe(topics.DISPLAY_REQUEST)
         job_requests = mqtt.subscribe(topics.JOB_REQUEST)
+        photo_requests = mqtt.subscribe(topics.PHOTO_REQUEST)
         registry = Registry(DisplayStore(database), settings.media_join, house_zone(settings.tz))
         tasks.create_task(keep_registry(registry), name="keep registry")
+        photo_store = PhotoStore(database)
+        library = Library(Path(settings.media_photos), photo_store, registry.now)
+        rotation = Rotation(library, photo_store, registry.now)
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT,), job_store, house_zone(settings.tz)), job_store)
         if settings.media_http_port:
@@ -91,6 +99,11 @@ async def run(settings: Settings) -> None:
         tasks.create_task(
             answer(job_requests, mqtt, topics.JOB_RESPONSE, job_verbs(runner, job_store)),
             name="answer requests of jobs",
+        )
+        tasks.create_task(follow_folder(library), name="follow photos")
+        tasks.create_task(
+            answer(photo_requests, mqtt, topics.PHOTO_RESPONSE, photo_verbs(library, rotation)),
+            name="answer requests of photos",
         )
         tasks.create_task(obey_pictures(mqtt, showing, elsewhere=wishes.take), name="obey pictures")
         tasks.create_task(prepare_pictures(rings, showing), name="prepare pictures")

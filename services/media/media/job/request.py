@@ -1,18 +1,16 @@
 """What may be asked of jobs by topic, and what is told of them."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from media.asking import Verb
+from media.asking import Verb, read_fields
 from media.job.job import MOST_LINES, Execution
 from media.job.runner import Runner
 from media.job.store import JobStore
 from shared.errors import MantelError, PayloadError
 from shared.payloads import JobState
-
-T = TypeVar("T", bound=Struct)
 
 _MOST_RUNS = 20
 
@@ -47,14 +45,14 @@ def job_verbs(runner: Runner, store: JobStore) -> dict[str, Verb]:
         return [shown(name, runner) for name in runner.roster.jobs]
 
     async def run(fields: dict[str, Any]) -> object:
-        wanted = _read(fields, _Run)
+        wanted = read_fields(fields, _Run)
         return {"run": (await runner.order(wanted.name, wanted.params)).id}
 
     async def cancel(fields: dict[str, Any]) -> object:
-        return {"cancelled": await runner.cancel(_read(fields, _Named).name)}
+        return {"cancelled": await runner.cancel(read_fields(fields, _Named).name)}
 
     async def log(fields: dict[str, Any]) -> object:
-        wanted = _read(fields, _Log)
+        wanted = read_fields(fields, _Log)
         runner.roster.get(wanted.name)
         runs = await store.runs(wanted.name, _MOST_RUNS)
         number = wanted.run if wanted.run is not None else runs[-1].id if runs else None
@@ -65,7 +63,7 @@ def job_verbs(runner: Runner, store: JobStore) -> dict[str, Verb]:
         return {"runs": [_told(each) for each in runs], "run": number, "lines": lines}
 
     async def update(fields: dict[str, Any]) -> object:
-        wanted = _read(fields, _Update)
+        wanted = read_fields(fields, _Update)
         given = {
             name: value
             for name in ("enabled", "cron", "params")
@@ -113,10 +111,3 @@ def state_of(name: str, runner: Runner) -> JobState:
 
 def _told(run: Execution) -> dict[str, Any]:
     return {**msgspec.structs.asdict(run), "duration_seconds": run.seconds}
-
-
-def _read(fields: dict[str, Any], model: type[T]) -> T:
-    try:
-        return msgspec.convert(fields, model)
-    except msgspec.ValidationError as error:
-        raise PayloadError(str(error)) from None

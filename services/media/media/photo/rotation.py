@@ -52,6 +52,11 @@ class Rotation:
         await self._note(display, slot, drawn, memory(len(deck)))
         return self._library.get(drawn)
 
+    async def last(self, display: str) -> int | None:
+        """Return the number of the photo that a display has shown last."""
+        shown = await self._history(display)
+        return shown[0][1] if shown else None
+
     def forget(self, display: str) -> None:
         """Forget what a display has shown that is no more, or was shown no photos for long."""
         self._shown.pop(display, None)
