@@ -68,7 +68,7 @@ def forget(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
 
 
 @display.command(
-    help="Say what screen a display has, such as trmnl-og-gray4; "
+    help="Say what screen a display has. Such as trmnl-og-gray4; "
     "without a name it is again what the display tells itself."
 )
 @click.argument("id_", metavar="ID")
@@ -81,7 +81,7 @@ def profile(session: Session, id_: str, name: str) -> None:
     click.echo(f"{id_}: {name or 'the screen that it tells'}, from the next time it asks")
 
 
-@display.command(help="Print what a TRMNL device has reported of itself since the hub's start.")
+@display.command(help="Print what a TRMNL device has reported. Since the start of the hub.")
 @click.argument("id_", metavar="ID")
 @json_option
 @click.pass_obj

@@ -196,5 +196,5 @@ def test_a_display_is_never_without_a_picture(wall: Wall) -> None:
     device = wall.eink.join("1", 4999, 4999)
     bodies = {wall.eink.get("/api/display/variant", device.token).body for _ in range(3)}
     assert len(bodies) == 1
-    assert wall.eink.media.log.count("a.png: ") == 1
+    assert wall.eink.media.log.count("photos/a.png: ") == 1
     Image.open(io.BytesIO(bodies.pop())).load()

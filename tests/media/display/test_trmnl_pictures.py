@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from media.database import StoreError
+from media.database import Database, StoreError
 from media.display import trmnl_pictures as module
 from media.display.display import Display
 from media.display.pictures import Pictures
