@@ -1,5 +1,6 @@
 """`mantel display`: the displays that ask for their pictures, and who of them may."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from mantel.hub import Hub
 
 _SERVICE = "media"
-_COLUMNS = ("id", "hardware id", "size", "pairing", "mode", "last contact", "")
+_COLUMNS = (
+    "id", "hardware id", "size", "pairing", "mode", "battery", "signal", "firmware",
+    "last contact", "next wake", "",
+)  # fmt: skip
+_LOW_STYLE = "bold red"
+_HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 _STYLES = {"online": "green", "sleeping": "cyan", "offline": "red"}
 
 
@@ -98,15 +104,56 @@ def log(session: Session, id_: str, as_json: bool) -> None:
         note("it has reported nothing")
 
 
+@display.command(
+    help="Set the hours of a day that a display sleeps through, in its own zone: "
+    "HOURS are such as 23:00-06:30, one or more, or none. It wakes half a minute after them, "
+    "and a coloured panel does not flicker in them."
+)
+@click.argument("id_", metavar="ID")
+@click.argument("hours", metavar="HOURS...", nargs=-1, required=True)
+@json_option
+@click.pass_obj
+def quiet(session: Session, id_: str, hours: tuple[str, ...], as_json: bool) -> None:
+    """Ask for quiet hours."""
+    spans = _spans(hours)
+    with session.hub() as hub:
+        _check(id_, {str(each["id"]) for each in _ask(hub, "list")})
+        told = _ask(hub, "update", id=id_, quiet=spans)
+    if as_json:
+        document(told)
+        return
+    written = ", ".join(f"{each['start']} to {each['end']}" for each in told["quiet"])
+    click.echo(f"{id_}: sleeps through {written}" if written else f"{id_}: has no quiet hours")
+
+
+def _spans(hours: tuple[str, ...]) -> list[dict[str, str]]:
+    """Return hours as they are asked for; BadParameter."""
+    if [each.lower() for each in hours] == ["none"]:
+        return []
+    spans = []
+    for each in hours:
+        found = _HOURS.fullmatch(each)
+        if found is None:
+            raise click.BadParameter(
+                f"'{each}' is neither hours such as 23:00-06:30 nor none.", param_hint="HOURS"
+            )
+        spans.append({"start": found[1], "end": found[2]})
+    return spans
+
+
+def _check(id_: str, known: set[str]) -> None:
+    if id_ not in known:
+        there = f"there are: {', '.join(sorted(known))}" if known else "there is none"
+        raise MantelError(f"no display {id_}; {there}")
+
+
 def _each(session: Session, verb: str, ids: tuple[str, ...], as_json: bool, done: str) -> None:
     """Ask the same for each display, none when one is not known."""
     told = []
     with session.hub() as hub:
         known = {str(each["id"]) for each in _ask(hub, "list")}
         for id_ in ids:
-            if id_ not in known:
-                there = f"there are: {', '.join(sorted(known))}" if known else "there is none"
-                raise MantelError(f"no display {id_}; {there}")
+            _check(id_, known)
         for id_ in ids:
             told.append(_ask(hub, verb, id=id_))
             if not as_json:
@@ -123,13 +170,26 @@ def _ask(hub: "Hub", verb: str, **fields: Any) -> Any:  # noqa: ANN401
 def _row(display: dict[str, Any]) -> tuple[Cell, ...]:
     """Return what a table says of a display."""
     availability = str(display["availability"]) if display["pairing"] == "paired" else ""
-    seen = display["last_seen_at"]
+    percent, rssi = display.get("battery_percent"), display.get("rssi_dbm")
     return (
         str(display["id"]),
         str(display["hardware_id"]),
         f"{display['width']} x {display['height']}",
         str(display["pairing"]),
         str(display["mode"]),
-        str(seen).replace("T", " ")[:19] if seen else "never",
+        (_percent(percent), _LOW_STYLE if display.get("battery_low") else ""),
+        f"{rssi} dBm" if rssi is not None else "",
+        str(display.get("firmware") or ""),
+        _moment(display["last_seen_at"]) or "never",
+        _moment(display.get("next_wake_at")) if availability != "offline" else "",
         (availability, _STYLES.get(availability, "")),
     )
+
+
+def _percent(percent: Any) -> str:  # noqa: ANN401
+    return f"{percent} %" if percent is not None else ""
+
+
+def _moment(at: Any) -> str:  # noqa: ANN401
+    """Return a moment as media has told it, to the second; "" for none."""
+    return str(at).replace("T", " ")[:19] if at else ""

@@ -21,6 +21,7 @@ class Registry:
         self.displays: dict[str, dict[str, Any]] = {}
         self.heard: list[tuple[str, Any]] = []
         self.lines = ["a line"]
+        self.asked: list[Any] = []
         client.paho.on_message = lambda *told: self._answer(told[2].topic, told[2].payload)
         client.subscribe("mantel/display/request/+")
 
@@ -40,6 +41,7 @@ class Registry:
         if found["verb"] != "list":
             self.heard.append((found["verb"], id_))
             data = self.lines if found["verb"] == "log" else self.displays[id_]
+            self.asked.append(fields)
         answer = Response(status="ok", data=data, transaction=transaction)
         if id_ and self.displays[id_]["pairing"] == "stuck":
             answer = Response(status="error", error="cannot be saved", transaction=transaction)
@@ -66,6 +68,44 @@ def test_list(run: Run, registry: Registry) -> None:
     assert "\\x1b[2J" in rows[1]
     assert rows[1].endswith("never")
     assert json.loads(run("display", "list", "--json").stdout) == list(registry.displays.values())
+
+
+def test_list_tells_of_what_a_device_told(run: Run, registry: Registry) -> None:
+    registry.have(
+        ID, availability="sleeping", battery_percent=4, battery_low=True, rssi_dbm=-61,
+        firmware="1.5.2", last_seen_at="2026-07-01T10:00:00+02:00",
+        next_wake_at="2026-07-01T10:15:30+02:00",
+    )  # fmt: skip
+    row = run("display", "list").stdout.splitlines()[1]
+    told = "photo 4 % -61 dBm 1.5.2 2026-07-01 10:00:00 2026-07-01 10:15:30 sleeping"
+    assert row.split()[7:] == told.split()
+
+
+def test_quiet_hours(run: Run, registry: Registry) -> None:
+    registry.have(ID, quiet=[{"start": "23:00", "end": "06:30"}])
+    done = run("display", "quiet", ID, "23:00-06:30", "12:00-13:00")
+    assert done.stdout == f"{ID}: sleeps through 23:00 to 06:30\n"
+    registry.have(ID, quiet=[])
+    assert run("display", "quiet", ID, "none").stdout == f"{ID}: has no quiet hours\n"
+    assert registry.heard == [("update", ID)] * 2
+    assert registry.asked == [
+        {"id": ID, "quiet": [_span("23:00", "06:30"), _span("12:00", "13:00")]},
+        {"id": ID, "quiet": []},
+    ]
+
+
+def _span(start: str, end: str) -> dict[str, str]:
+    return {"start": start, "end": end}
+
+
+@pytest.mark.parametrize("hours", ["23-6", "23:00-24:00", "23:00", "never", "23:00-06:30,none"])
+def test_quiet_hours_that_are_none(run: Run, registry: Registry, hours: str) -> None:
+    registry.have(ID)
+    done = run("display", "quiet", ID, hours)
+    assert done.exit_code == 2
+    assert "is neither hours such as 23:00-06:30 nor none" in " ".join(done.stderr.split())
+    assert run("display", "quiet", "nope", "none").stderr.startswith("Error: no display nope")
+    assert registry.heard == []
 
 
 def test_list_of_none(run: Run, registry: Registry) -> None:

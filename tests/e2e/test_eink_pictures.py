@@ -77,10 +77,11 @@ def test_E24_state_and_image(wall: Wall) -> None:
     told = state.json
     assert set(told) == {
         "mode", "version", "image_url", "refresh_interval", "poll_interval", "override_expires_at",
+        "refresh",
     }  # fmt: skip
     assert told["mode"] == device.mode
     assert told["image_url"] == f"{IMAGE}?version={told['version']}"
-    assert 60 <= told["refresh_interval"] <= 900
+    assert 60 <= told["refresh_interval"] <= 930
     assert told["poll_interval"] == 60
     image = wall.eink.get(told["image_url"], device.token)
     assert image.headers["content-type"] == "image/png"

@@ -1,6 +1,9 @@
 """What Home Assistant is told of displays."""
 
-from media.entities import display_entities
+import pytest
+
+from media.entities import Told, display_entities, registered_entities
+from shared.discovery import Component
 
 
 def test_a_display_is_an_image() -> None:
@@ -14,3 +17,47 @@ def test_a_display_is_an_image() -> None:
             "icon": "mdi:image-frame",
         }
     }
+
+
+def entities(told: Told) -> dict[str, Component]:
+    found = registered_entities([told], [], "{}/state".format, "{}/set".format, "approve", "media")
+    return {key.removeprefix("display:a:"): entity for key, entity in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        (Told("a"), set()),
+        (Told("a", battery=True), {"battery", "battery_low"}),
+        (Told("a", signal=True), {"signal"}),
+        (Told("a", firmware=True), {"firmware"}),
+    ],
+)
+def test_only_what_a_device_tells_is_shown(told: Told, more: set[str]) -> None:
+    """A display with a wire has no battery."""
+    always = {"mode", "seen", "wake", "availability", "refresh", "identify"}
+    assert set(entities(told)) == always | more
+
+
+def test_what_an_absent_display_cannot_know_is_unavailable() -> None:
+    """Its battery and its signal; not its mode, and not that its battery was low."""
+    found = entities(Told("a", battery=True, signal=True, firmware=True))
+    for name in ("battery", "signal", "wake"):
+        topics = [each["topic"] for each in found[name]["availability"]]
+        assert topics == ["media", "a/state"]
+        assert found[name]["availability_mode"] == "all"
+    for name in ("mode", "battery_low", "seen", "availability", "firmware", "refresh"):
+        assert "availability_mode" not in found[name]
+
+
+def test_home_assistant_takes_each() -> None:
+    """A category of config on a sensor, or a unit of another class, costs the entity."""
+    for name, entity in entities(Told("a", battery=True, signal=True, firmware=True)).items():
+        assert entity["p"] in {"select", "sensor", "binary_sensor", "button"}
+        assert entity["name"].startswith("a "), name
+        if entity["p"] in {"sensor", "binary_sensor"}:
+            assert entity["entity_category"] == "diagnostic"
+            assert entity["state_topic"] == "a/state"
+        else:
+            assert entity["command_topic"] == "a/set"
+            assert entity["qos"] == 1

@@ -1,7 +1,7 @@
 """What Home Assistant shows of displays. Pure."""
 
 from collections.abc import Callable, Iterable
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -22,45 +22,56 @@ def display_entities(display: str, name: str, preview_topic: str) -> dict[str, C
     }
 
 
+class Told(NamedTuple):
+    """A display, and what of its device it has ever told; only that is shown."""
+
+    id: str
+    battery: bool = False
+    signal: bool = False
+    firmware: bool = False
+
+
 def registered_entities(
-    displays: Iterable[str],
+    displays: Iterable[Told],
     waiting: Iterable[str],
     state: Callable[[str], str],
     command: Callable[[str], str],
     approve_topic: str,
+    availability_topic: str,
 ) -> dict[str, Component]:
     """Return the components of the displays that have joined, and of those that wait to.
 
-    The functions give the topics of an id.
+    The functions give the topics of an id; `availability_topic` is the service's.
     """
     found: dict[str, Component] = {}
-    for id_ in displays:
-        found[f"display:{id_}:mode"] = {
-            "p": "select",
-            "name": f"{id_} mode",
-            "icon": "mdi:image-multiple",
-            "options": ["auto", *get_args(DisplayMode)],
-            "state_topic": state(id_),
-            "value_template": "{{ value_json.override or 'auto' }}",
-            "command_topic": command(id_),
-            "qos": 1,
-        }
-        found[f"display:{id_}:seen"] = {
-            "p": "sensor",
-            "name": f"{id_} last contact",
-            "device_class": "timestamp",
-            "state_topic": state(id_),
-            "value_template": "{{ value_json.last_seen_at }}",
-            "entity_category": "diagnostic",
-        }
-        found[f"display:{id_}:refresh"] = {
-            "p": "button",
-            "name": f"{id_} refresh",
-            "icon": "mdi:refresh",
-            "command_topic": command(id_),
-            "payload_press": "next",
-            "qos": 1,
-        }
+    for each in displays:
+        here = _while_here(state(each.id), availability_topic)
+        entities = _always(each.id, state(each.id)) | _buttons(each.id, command(each.id))
+        entities["mode"] |= {"command_topic": command(each.id), "qos": 1}
+        entities["wake"] |= here
+        if each.battery:
+            entities |= _battery(each.id, state(each.id), here)
+        if each.signal:
+            entities["signal"] = here | {
+                "p": "sensor",
+                "name": f"{each.id} signal",
+                "device_class": "signal_strength",
+                "unit_of_measurement": "dBm",
+                "state_class": "measurement",
+                "state_topic": state(each.id),
+                "value_template": "{{ value_json.rssi_dbm }}",
+                "entity_category": "diagnostic",
+            }
+        if each.firmware:
+            entities["firmware"] = {
+                "p": "sensor",
+                "name": f"{each.id} firmware",
+                "icon": "mdi:chip",
+                "state_topic": state(each.id),
+                "value_template": "{{ value_json.firmware }}",
+                "entity_category": "diagnostic",
+            }
+        found |= {f"display:{each.id}:{name}": entity for name, entity in entities.items()}
     for id_ in waiting:
         found[f"display:{id_}:approve"] = {
             "p": "button",
@@ -71,3 +82,102 @@ def registered_entities(
             "qos": 1,
         }
     return found
+
+
+def _while_here(state_topic: str, availability_topic: str) -> Component:
+    """Return what makes an entity unavailable when its display is offline, or the service.
+
+    An entity's own availability takes the place of the service's, so that is named too.
+    """
+    asleep_too = "{{ 'offline' if value_json.availability == 'offline' else 'online' }}"
+    return {
+        "availability": [
+            {"topic": availability_topic},
+            {"topic": state_topic, "value_template": asleep_too},
+        ],
+        "availability_mode": "all",
+    }
+
+
+def _always(id_: str, state_topic: str) -> dict[str, Component]:
+    """Return what is shown of each display, and still when it has not come for long."""
+    return {
+        "mode": {
+            "p": "select",
+            "name": f"{id_} mode",
+            "icon": "mdi:image-multiple",
+            "options": ["auto", *get_args(DisplayMode)],
+            "state_topic": state_topic,
+            "value_template": "{{ value_json.override or 'auto' }}",
+        },
+        "seen": _moment(id_, "last contact", state_topic, "last_seen_at"),
+        "wake": _moment(id_, "next wake", state_topic, "next_wake_at"),
+        "availability": {
+            "p": "sensor",
+            "name": f"{id_} availability",
+            "device_class": "enum",
+            "options": ["online", "sleeping", "offline"],
+            "icon": "mdi:sleep",
+            "state_topic": state_topic,
+            "value_template": "{{ value_json.availability }}",
+            "entity_category": "diagnostic",
+        },
+    }
+
+
+def _moment(id_: str, name: str, state_topic: str, field: str) -> Component:
+    return {
+        "p": "sensor",
+        "name": f"{id_} {name}",
+        "device_class": "timestamp",
+        "state_topic": state_topic,
+        "value_template": f"{{{{ value_json.{field} }}}}",
+        "entity_category": "diagnostic",
+    }
+
+
+def _buttons(id_: str, command_topic: str) -> dict[str, Component]:
+    return {
+        "refresh": {
+            "p": "button",
+            "name": f"{id_} refresh",
+            "icon": "mdi:refresh",
+            "command_topic": command_topic,
+            "payload_press": "next",
+            "qos": 1,
+        },
+        "identify": {
+            "p": "button",
+            "name": f"{id_} identify",
+            "device_class": "identify",
+            "entity_category": "config",
+            "command_topic": command_topic,
+            "payload_press": "identify",
+            "qos": 1,
+        },
+    }
+
+
+def _battery(id_: str, state_topic: str, here: Component) -> dict[str, Component]:
+    """Return the charge, and whether it is low: that is shown too when the display is gone."""
+    return {
+        "battery": here
+        | {
+            "p": "sensor",
+            "name": f"{id_} battery",
+            "device_class": "battery",
+            "unit_of_measurement": "%",
+            "state_class": "measurement",
+            "state_topic": state_topic,
+            "value_template": "{{ value_json.battery_percent }}",
+            "entity_category": "diagnostic",
+        },
+        "battery_low": {
+            "p": "binary_sensor",
+            "name": f"{id_} battery low",
+            "device_class": "problem",
+            "state_topic": state_topic,
+            "value_template": "{{ 'ON' if value_json.battery_low else 'OFF' }}",
+            "entity_category": "diagnostic",
+        },
+    }

@@ -41,7 +41,11 @@ class DisplayState(Struct, frozen=True, kw_only=True):
     last_seen_at: Annotated[Time | None, Meta(description="When it asked last; null: never")]
     next_wake_at: Annotated[Time | None, Meta(description="When it is expected to ask again")]
     battery_percent: Annotated[int | None, Meta(description="Null where it does not tell")]
+    battery_low: Annotated[
+        bool | None, Meta(description="It wants to be charged, and is not; null where not told")
+    ]
     rssi_dbm: Annotated[int | None, Meta(description="Its radio signal; null where not told")]
+    firmware: Annotated[str | None, Meta(description="Its version; null where not told")]
     availability: Annotated[
         Literal["online", "sleeping", "offline"],
         Meta(description="offline: two intervals past its wake, or never seen"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from media.display.quiet import Quiet
 from media.display.schedule import DEFAULT_SCHEDULE, Rule
 from media.display.wish import (
     Wish,
@@ -12,6 +13,7 @@ from media.display.wish import (
     read_schedule,
     read_wish,
     written,
+    written_quiet,
 )
 from shared.errors import PayloadError
 
@@ -21,6 +23,7 @@ from shared.errors import PayloadError
     [
         (b"photo", Wish("photo")),
         (b" auto\n", Wish("auto")),
+        (b"identify", Wish("identify")),
         (b'{"mode": "news"}', Wish("news")),
         (b'{"mode": "boot", "for_seconds": 60, "more": 1}', Wish("boot", 60)),
     ],
@@ -81,12 +84,29 @@ def test_changes() -> None:
         ({"schedule": [rule("22:00", "06:00")]}, "over midnight it is two"),
         ({"schedule": [rule("06:00", "07:00"), rule("06:59", "08:00")]}, "overlaps another"),
         ({"schedule": [rule("06:00", "07:00", days=["Someday"])]}, "days"),
+        ({"quiet": "23:00-06:30"}, "quiet"),
+        ({"quiet": [{"start": "23:00"}]}, "end"),
+        ({"quiet": [{"start": "23:00", "end": "24:00"}]}, "quiet: '24:00' is no time"),
+        ({"quiet": [{"start": "23:00", "end": "23:00"}]}, "no part of a day"),
+        ({"quiet": [{"start": "23:00", "end": f"0{hour}:00"} for hour in range(9)]}, "quiet"),
     ],
 )
 def test_changes_that_are_refused(fields: dict[str, Any], problem: str) -> None:
     """With what is wrong."""
     with pytest.raises(PayloadError, match=problem):
         read_changes(fields)
+
+
+def test_quiet_hours_are_written_as_they_are_read() -> None:
+    """In order, each once, over midnight too; an empty list is none."""
+    night, noon = {"start": "23:00", "end": "06:30"}, {"start": "12:00", "end": "00:00"}
+    found = read_changes({"quiet": [night, noon, night]})
+    assert found == {"quiet": (Quiet(720, 0), Quiet(1380, 390))}
+    assert [(each.start, each.end) for each in written_quiet(found["quiet"])] == [
+        ("12:00", "00:00"),
+        ("23:00", "06:30"),
+    ]
+    assert read_changes({"quiet": []}) == {"quiet": ()}
 
 
 def test_who_may_join() -> None:

@@ -1,11 +1,15 @@
 """A display of the registry, and which mode it is in at a moment. Pure."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from media.display.contact import Contact, Kind
+from media.display.battery import Battery, is_low, measured
+from media.display.contact import BOOTS, TIMERS, Contact, Kind, merged
+from media.display.drift import Drift, learned
+from media.display.quiet import Quiet
+from media.display.refresh import Shown
 from media.display.schedule import (
     DEFAULT_MODE,
     DEFAULT_SCHEDULE,
@@ -15,6 +19,8 @@ from media.display.schedule import (
     scheduled,
 )
 from media.display.trmnl_name import Names
+
+_ONE_WAKE = timedelta(seconds=60)
 
 
 class Override(Struct, frozen=True):
@@ -58,6 +64,21 @@ class Display(Struct, frozen=True, kw_only=True):
     last_seen_at: datetime | None = None
     wakes_after_seconds: int | None = None
     """What it was told last: when to ask again."""
+    quiet: tuple[Quiet, ...] = ()
+    battery: Battery = Battery()
+    drift: Drift = Drift()
+    shown: Shown | None = None
+    """The picture that it has taken last."""
+
+    @property
+    def charging(self) -> bool:
+        """Whether it says that it is being charged."""
+        return bool(self.contact.charging)
+
+    @property
+    def battery_low(self) -> bool | None:
+        """Whether its battery wants to be charged, and is not; None where it tells of none."""
+        return is_low(self.battery, charging=self.charging) if self.battery.volts else None
 
     @property
     def pairing(self) -> str:
@@ -98,3 +119,41 @@ class Display(Struct, frozen=True, kw_only=True):
     def returned(self) -> "Display":
         """Return it as the schedule has it."""
         return replace(self, override=None)
+
+    def seen(self, now: datetime, wakes_after_seconds: int, contact: Contact | None) -> "Display":
+        """Return it after it has asked and told of itself; None: it has told nothing."""
+        told = merged(self.contact, contact) if contact is not None else self.contact
+        battery, drift, shown = self.battery, self.drift, self.shown
+        if contact is not None and contact.battery_volts is not None:
+            battery = measured(battery, contact.battery_volts, charging=bool(told.charging))
+        if self.last_seen_at is not None:
+            by_timer = contact is None or contact.woken_by.lower() in TIMERS
+            if by_timer and self.wakes_after_seconds:
+                slept = (now - self.last_seen_at).total_seconds()
+                drift = learned(drift, self.wakes_after_seconds, slept)
+        if contact is not None and contact.woken_by.lower() in BOOTS and shown is not None:
+            # It says so in each call until it sleeps
+            before = self.contact.woken_by.lower() in BOOTS and self.last_seen_at is not None
+            if not before or now - (self.last_seen_at or now) > _ONE_WAKE:
+                shown = replace(shown, version="")
+        return replace(
+            self,
+            last_seen_at=now,
+            wakes_after_seconds=wakes_after_seconds,
+            contact=told,
+            battery=battery,
+            drift=drift,
+            shown=shown,
+        )
+
+    def with_calls_of(self, other: "Display") -> "Display":
+        """Return it with what another state of it has learned from the device."""
+        return replace(
+            self,
+            last_seen_at=other.last_seen_at,
+            wakes_after_seconds=other.wakes_after_seconds,
+            contact=other.contact,
+            battery=other.battery,
+            drift=other.drift,
+            shown=other.shown,
+        )

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from media.display.display import Display
 from media.display.registry import Registry, UnknownError
+from media.display.wake import next_wake
 from media.display.wish import Wish, read_wish
 from shared.complaints import Complaints
 from shared.errors import PayloadError
@@ -16,6 +17,7 @@ from shared.subscription import Received
 _log = logging.getLogger("media")
 
 _MOST_WAITING = 100
+_IDENTIFIES = timedelta(seconds=60)
 
 
 class Wishes:
@@ -63,6 +65,11 @@ class Wishes:
         """Return a display that shows what is wanted."""
         if wish.mode == "next":
             return replace(display, turn=display.turn + 1)
+        if wish.mode == "identify":
+            # One that sleeps shows it when it wakes
+            now = self._registry.now()
+            begins = max(now, next_wake(display) or now)
+            return display.overridden("boot", begins + _IDENTIFIES)
         assert wish.mode not in {"auto", "hold"}  # noqa: S101 - done elsewhere
         until = None
         if wish.for_seconds is not None:

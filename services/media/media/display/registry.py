@@ -20,6 +20,7 @@ from media.display.button import Button, pressed
 from media.display.contact import Contact, Kind
 from media.display.display import Display
 from media.display.identity import ID_COUNT, TOKEN_BYTES, readable_id, token_hash
+from media.display.refresh import Shown
 from media.display.roster import Policy, Roster
 from media.display.store import DisplayStore
 from media.display.trmnl_log import Reports
@@ -152,17 +153,19 @@ class Registry:
         if current is None:
             return display
         now = self.now().replace(microsecond=0)
-        seen = replace(
-            current,
-            last_seen_at=now,
-            wakes_after_seconds=wakes_after_seconds,
-            contact=contact or current.contact,
-        )
+        seen = current.seen(now, wakes_after_seconds, contact)
         if seen != current:
             self.roster.put(seen)
             self._seen.add(seen.id)
             self._touch(seen.id)
         return seen
+
+    def show(self, id_: str, shown: Shown | None) -> None:
+        """Note what a display has taken."""
+        current = self.roster.get(id_)
+        if current is not None and current.shown != shown:
+            self.roster.put(replace(current, shown=shown))
+            self._seen.add(id_)
 
     async def press(self, id_: str, button: Button) -> None:
         """Do what a button does; UnknownError."""
@@ -212,12 +215,7 @@ class Registry:
         # It may have called meanwhile
         current = self.roster.get(display.id)
         if current is not None:
-            display = replace(
-                display,
-                last_seen_at=current.last_seen_at,
-                wakes_after_seconds=current.wakes_after_seconds,
-                contact=current.contact,
-            )
+            display = display.with_calls_of(current)
         self.roster.put(display)
         self._touch(display.id)
         return display

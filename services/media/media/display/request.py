@@ -9,7 +9,7 @@ from media.database import StoreError
 from media.display.display import Display
 from media.display.registry import Registry, UnknownError
 from media.display.state import state_of
-from media.display.wish import read_changes, read_policy, written
+from media.display.wish import read_changes, read_policy, written, written_quiet
 from shared import topics
 from shared.complaints import Complaints
 from shared.errors import PayloadError
@@ -80,6 +80,7 @@ def shown(display: Display, registry: Registry) -> dict[str, Any]:
         "timezone": display.timezone or None,
         "default_mode": display.default_mode,
         "schedule": msgspec.to_builtins(written(display.schedule)),
+        "quiet": msgspec.to_builtins(written_quiet(display.quiet)),
         "made_at": display.made_at,
     }
     state = state_of(display, registry.now(), registry.zone(display))

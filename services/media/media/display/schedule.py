@@ -74,10 +74,10 @@ def _candidates(rules: Sequence[Rule], zone: tzinfo, now: datetime) -> Iterator[
             datetime.combine(each, time(), zone).astimezone(UTC)
             for each in (date, date + timedelta(days=1))
         )
-        yield from sorted(moments | set(_shift(zone, *midnights)))
+        yield from sorted(moments | set(clock_change(zone, *midnights)))
 
 
-def _shift(zone: tzinfo, begin: datetime, end: datetime) -> Iterable[datetime]:
+def clock_change(zone: tzinfo, begin: datetime, end: datetime) -> Iterable[datetime]:
     """Return the moment between two at which the clocks are changed, if there is one."""
 
     def offset(moment: datetime) -> timedelta | None:

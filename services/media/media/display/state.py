@@ -17,7 +17,9 @@ def state_of(display: Display, now: datetime, zone: tzinfo) -> DisplayState:
         override=override.mode if override else None,
         last_seen_at=display.last_seen_at,
         next_wake_at=next_wake(display),
-        battery_percent=None,
-        rssi_dbm=None,
+        battery_percent=display.battery.percent,
+        battery_low=display.battery_low,
+        rssi_dbm=display.contact.rssi_dbm,
+        firmware=display.contact.firmware or None,
         availability=availability(display, now),
     )

@@ -5,9 +5,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 
+from media.display.display import Display
 from media.display.registry import Registry
 from media.display.state import state_of
-from media.entities import registered_entities
+from media.entities import Told, registered_entities
 from shared import topics
 from shared.discovery import Component
 from shared.mqtt import Mqtt
@@ -61,7 +62,7 @@ class Telling:
 
     def _announce(self) -> None:
         """Tell Home Assistant which displays there are, when these are others."""
-        approved = {each.id for each in self._registry.roster if each.approved}
+        approved = {_told(each) for each in self._registry.roster if each.approved}
         waiting = {each.id for each in self._registry.roster if not each.approved}
         if self._announced == (approved, waiting):
             return
@@ -75,8 +76,19 @@ class Telling:
                 lambda id_: name(topics.DISPLAY_STATE, id=id_),
                 lambda id_: name(topics.DISPLAY_SET, id=id_),
                 name(topics.DISPLAY_REQUEST, verb="approve"),
+                name(topics.AVAILABILITY),
             )
         )
+
+
+def _told(display: Display) -> Told:
+    contact = display.contact
+    return Told(
+        display.id,
+        battery=display.battery.percent is not None,
+        signal=contact.rssi_dbm is not None,
+        firmware=bool(contact.firmware),
+    )
 
 
 async def tell_displays(telling: Telling, registry: Registry) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from media.bitmap.profiles import PROFILES
+from media.display.quiet import Quiet
 from media.display.roster import POLICIES, Policy
 from media.display.schedule import DAY_MINUTES, EVERY_DAY, Mode, Rule
 from shared.errors import PayloadError
@@ -22,10 +23,10 @@ class Wish(Struct, frozen=True):
     """What is sent to a display's `set`: a mode, for a while or until it is taken back.
 
     `auto` is the schedule, `next` the next picture, `hold` what is shown now until the schedule
-    changes the mode.
+    changes the mode, `identify` its name for a minute from when it wakes.
     """
 
-    mode: Mode | Literal["auto", "next", "hold"]
+    mode: Mode | Literal["auto", "next", "hold", "identify"]
     for_seconds: Annotated[float, Meta(gt=0, le=31_622_400)] | None = None
 
 
@@ -38,6 +39,13 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
     days: tuple[Weekday, ...] = DAYS
 
 
+class Hours(Struct, frozen=True, forbid_unknown_fields=True):
+    """Quiet hours as people write them, HH:MM; an end that is not later is of the next day."""
+
+    start: str
+    end: str
+
+
 class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     """What may be changed of a display; what is not given stays."""
 
@@ -45,6 +53,7 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str | msgspec.UnsetType = msgspec.UNSET
     default_mode: Mode | msgspec.UnsetType = msgspec.UNSET
     schedule: tuple[Span, ...] | msgspec.UnsetType = msgspec.UNSET
+    quiet: Annotated[tuple[Hours, ...], Meta(max_length=8)] | msgspec.UnsetType = msgspec.UNSET
 
 
 def read_wish(raw: bytes) -> Wish:
@@ -78,6 +87,8 @@ def read_changes(fields: dict[str, Any]) -> dict[str, Any]:
             raise PayloadError(f"timezone: no such zone {found['timezone']!r}") from None
     if isinstance(changes.schedule, tuple):
         found["schedule"] = read_schedule(changes.schedule)
+    if isinstance(changes.quiet, tuple):
+        found["quiet"] = read_quiet(changes.quiet)
     if not found:
         raise PayloadError(f"nothing to change is given: {', '.join(Changes.__struct_fields__)}")
     return found
@@ -100,10 +111,26 @@ def read_schedule(spans: tuple[Span, ...]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def _minute(text: str) -> int:
+def read_quiet(hours: tuple[Hours, ...]) -> tuple[Quiet, ...]:
+    """Return quiet hours; PayloadError for those that begin when they end."""
+    found = set()
+    for each in hours:
+        quiet = Quiet(_minute(each.start, "quiet"), _minute(each.end, "quiet"))
+        if quiet.start == quiet.end:
+            raise PayloadError(f"quiet: {each.start} to {each.end} is no part of a day")
+        found.add((quiet.start, quiet.end))
+    return tuple(Quiet(*each) for each in sorted(found))
+
+
+def written_quiet(hours: tuple[Quiet, ...]) -> list[Hours]:
+    """Return quiet hours as people write them."""
+    return [Hours(_text(each.start), _text(each.end)) for each in hours]
+
+
+def _minute(text: str, field: str = "schedule") -> int:
     found = _TIME.fullmatch(text)
     if found is None:
-        raise PayloadError(f"schedule: {text!r} is no time, such as 06:30")
+        raise PayloadError(f"{field}: {text!r} is no time, such as 06:30")
     return int(found[1]) * 60 + int(found[2])
 
 

@@ -12,6 +12,7 @@ from media.display.registry import RefusedError, Registry
 from media.display.wake import POLL_SECONDS
 from media.http.answer import data, detail
 from media.http.body import json_body
+from media.http.contact_header import read_contact
 from media.http.validation import Check, text, validated, whole, word
 
 _RETRY_SECONDS = 30
@@ -62,7 +63,7 @@ class DisplayApi:
 
     async def poll(self, request: Request, display: Display) -> Response:
         """Tell the mode of the display of a hardware id, which may be another's."""
-        self._registry.see(display, POLL_SECONDS)
+        self._registry.see(display, POLL_SECONDS, read_contact(request.headers))
         query = dict(request.query_params)
         values, errors = validated(query, _POLL)
         if errors:
@@ -76,7 +77,7 @@ class DisplayApi:
 
     async def button(self, request: Request, display: Display) -> Response:
         """Obey a press."""
-        self._registry.see(display, POLL_SECONDS)
+        self._registry.see(display, POLL_SECONDS, read_contact(request.headers))
         values, errors = validated(await json_body(request), _BUTTON)
         if errors:
             return data({"detail": "Invalid JSON body", "errors": errors}, 400)

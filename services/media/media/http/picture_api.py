@@ -1,20 +1,47 @@
 """What displays show: the state that tells of a change, and the picture itself."""
 
+import asyncio
+from typing import NamedTuple
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from media.bitmap.frame import Frame
+from media.display.difference import has_two_inks
 from media.display.display import Display
 from media.display.pictures import Pictures
+from media.display.refresh import Hint, hint, taken
 from media.display.registry import Registry
 from media.display.schedule import Mode
-from media.display.wake import POLL_SECONDS, refresh_seconds
+from media.display.screens import screen_of
+from media.display.wake import POLL_SECONDS, is_quiet, refresh_seconds
 from media.http.answer import NO_STORE, answer, data
+from media.http.contact_header import read_contact
 from media.http.display_api import Endpoint
 
 _PATH = "/api/display/"
 _PNG = "image/png"
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
+
+
+class Current(NamedTuple):
+    """What a display is to show at this moment, and when it is to ask again."""
+
+    display: Display
+    mode: Mode
+    frame: Frame
+    hint: Hint
+    seconds: int
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is told beside a state or a picture."""
+        return {
+            "ETag": f'"{self.frame.version}"',
+            "X-Refresh": self.hint,
+            "X-Next-Wake-Seconds": str(self.seconds),
+            **_ASK_AGAIN,
+        }
 
 
 class PictureApi:
@@ -26,47 +53,74 @@ class PictureApi:
         self.paths: dict[str, Endpoint] = {
             f"{_PATH}state": self._state,
             f"{_PATH}image": self._image,
-            f"{_PATH}dashboard": lambda _, display: self._whole(display, "dashboard"),
-            f"{_PATH}variant": lambda _, display: self._whole(display, "photo"),
-            f"{_PATH}splash_screen": lambda _, display: self._whole(display, "boot"),
+            f"{_PATH}dashboard": lambda request, display: self._whole(
+                request, display, "dashboard"
+            ),
+            f"{_PATH}variant": lambda request, display: self._whole(request, display, "photo"),
+            f"{_PATH}splash_screen": lambda request, display: self._whole(request, display, "boot"),
         }
 
-    async def _current(self, display: Display) -> tuple[Display, Mode, Frame, int]:
-        """Return the display as it is seen now, its mode and picture, and how long it may sleep."""
-        now, zone = self._registry.now(), self._registry.zone(display)
-        seconds = refresh_seconds(display, now, zone)
-        display = self._registry.see(display, seconds)
+    async def _current(self, request: Request, display: Display) -> Current:
+        """Return the display as it is seen now, what it is to show, and how."""
+        registry, contact = self._registry, read_contact(request.headers)
+        now, zone = registry.now(), registry.zone(display)
+        as_seen = display.seen(now, display.wakes_after_seconds or POLL_SECONDS, contact)
+        seconds = refresh_seconds(as_seen, now, zone)
+        display = registry.see(display, seconds, contact)
         mode = display.mode_at(now, zone)
-        return display, mode, await self._pictures.picture(display, mode), seconds
+        frame = await self._pictures.picture(display, mode)
+        change, shown = None, display.shown
+        if shown is not None and shown.version not in {"", frame.version}:
+            change = await self._pictures.change(shown.version, frame)
+        quiet = is_quiet(display, now, zone)
+        given = hint(screen_of(display), shown, frame.version, change, now, quiet=quiet)
+        return Current(display, mode, frame, given, seconds)
 
     async def _state(self, request: Request, display: Display) -> Response:
         """Tell the mode, and the version of the picture that is due."""
-        display, mode, frame, seconds = await self._current(display)
-        if known(request, frame.version):
-            return _unchanged(frame)
-        override = display.override_at(self._registry.now())
+        now = await self._current(request, display)
+        if known(request, now.frame.version):
+            return _unchanged(now)
+        shown, override = now.display.shown, now.display.override_at(self._registry.now())
+        if shown is not None and shown.version == now.frame.version:
+            now = now._replace(hint="none")  # it has taken it already
         until = override.until_at if override is not None else None
         body = {
-            "mode": mode,
-            "version": frame.version,
-            "image_url": f"{_PATH}image?version={frame.version}",
-            "refresh_interval": seconds,
+            "mode": now.mode,
+            "version": now.frame.version,
+            "image_url": f"{_PATH}image?version={now.frame.version}",
+            "refresh_interval": now.seconds,
             "poll_interval": POLL_SECONDS,
             "override_expires_at": until.isoformat(timespec="seconds") if until else None,
+            "refresh": now.hint,
         }
-        return data(body, headers={"ETag": f'"{frame.version}"', **_ASK_AGAIN})
+        return data(body, headers=now.headers)
 
     async def _image(self, request: Request, display: Display) -> Response:
         """Give the picture that is due, whichever version was asked for."""
-        _, _, frame, _ = await self._current(display)
-        if known(request, frame.version):
-            return _unchanged(frame)
-        return _picture(frame, {"ETag": f'"{frame.version}"', **_ASK_AGAIN})
+        now = await self._current(request, display)
+        if known(request, now.frame.version):
+            return _unchanged(now)
+        if request.method == "GET":
+            await self._note(now)
+        return _picture(now.frame, now.headers)
 
-    async def _whole(self, display: Display, mode: Mode) -> Response:
+    async def _note(self, now: Current) -> None:
+        """Note that a display takes a picture; the next one is told by that how to be shown."""
+        shown, version = now.display.shown, now.frame.version
+        if now.hint == "none" or (shown is not None and shown.version == version):
+            return
+        two_inks = await asyncio.to_thread(has_two_inks, now.frame)
+        self._registry.show(
+            now.display.id,
+            taken(shown, version, now.hint, two_inks=two_inks, now=self._registry.now()),
+        )
+
+    async def _whole(self, request: Request, display: Display, mode: Mode) -> Response:
         """Give the picture of a mode as the older server did: always, and never from a cache."""
         now, zone = self._registry.now(), self._registry.zone(display)
-        display = self._registry.see(display, refresh_seconds(display, now, zone))
+        seconds = refresh_seconds(display, now, zone)
+        display = self._registry.see(display, seconds, read_contact(request.headers))
         return _picture(await self._pictures.picture(display, mode), NO_STORE)
 
 
@@ -77,8 +131,8 @@ def known(request: Request, version: str) -> bool:
     return any(tag in {"*", f'"{version}"'} for tag in tags)
 
 
-def _unchanged(frame: Frame) -> Response:
-    response = answer(b"", _PNG, 304, {"ETag": f'"{frame.version}"', **_ASK_AGAIN})
+def _unchanged(now: Current) -> Response:
+    response = answer(b"", _PNG, 304, now._replace(hint="none").headers)
     del response.headers["content-type"]
     return response
 

@@ -1,0 +1,69 @@
+"""What is left in a display's battery, by the voltage that it tells. Pure.
+
+The cells are Li-ion, and what is told of them shakes with load and cold.
+"""
+
+import itertools
+from statistics import median
+
+from msgspec import Struct
+
+_CURVE = (
+    (4.20, 100), (4.06, 90), (3.98, 80), (3.92, 70), (3.87, 60), (3.82, 50), (3.79, 40),
+    (3.77, 30), (3.74, 20), (3.68, 10), (3.45, 5), (3.30, 0),
+)  # fmt: skip
+"""Volts at rest, and percent."""
+_LEAST_VOLTS, _MOST_VOLTS = 2.0, 5.0
+"""A board without a battery tells 0, or what its charger puts out."""
+_READINGS = 5
+_LOW_VOLTS, _EMPTY_VOLTS = 3.6, 3.45
+_CHARGED_POINTS = 25
+
+
+class Battery(Struct, frozen=True):
+    """`volts` are the last readings, the newest last; `percent` is None while none was told."""
+
+    volts: tuple[float, ...] = ()
+    percent: int | None = None
+
+
+def measured(battery: Battery, volts: float, *, charging: bool) -> Battery:
+    """Return a battery after one more reading.
+
+    Its percentage never rises unless it is charged. Few devices tell that; one whose least
+    reading of five is 25 points above what was known must have been: warmth makes ten.
+    """
+    if not _LEAST_VOLTS <= volts <= _MOST_VOLTS:
+        return battery
+    readings = (*battery.volts, volts)[-_READINGS:]
+    percent, known = charge_percent(median(readings)), battery.percent
+    if known is not None and not charging:
+        least = charge_percent(min(readings))
+        if len(readings) < _READINGS or least < known + _CHARGED_POINTS:
+            percent = min(percent, known)
+    return Battery(readings, percent)
+
+
+def charge_percent(volts: float) -> int:
+    """Return the charge of a cell at rest, 0 to 100."""
+    if volts >= _CURVE[0][0]:
+        return 100
+    for (high, more), (low, less) in itertools.pairwise(_CURVE):
+        if volts >= low:
+            return round(less + (more - less) * (volts - low) / (high - low))
+    return 0
+
+
+def stretch(battery: Battery, *, charging: bool) -> int:
+    """Return how many times longer a display sleeps than it would with a full battery."""
+    if charging or not battery.volts:
+        return 1
+    volts = median(battery.volts)
+    if volts < _EMPTY_VOLTS:
+        return 4
+    return 2 if volts < _LOW_VOLTS else 1
+
+
+def is_low(battery: Battery, *, charging: bool) -> bool:
+    """Tell whether the battery wants to be charged, and is not."""
+    return stretch(battery, charging=charging) > 1

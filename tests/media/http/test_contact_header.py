@@ -1,0 +1,42 @@
+"""What a display tells of itself in headers."""
+
+import pytest
+
+from media.display.contact import Contact
+from media.http.contact_header import read_contact
+
+
+def test_all_of_it() -> None:
+    """With the words of TRMNL's firmware."""
+    told = {
+        "battery-voltage": "4.05",
+        "battery-charging": "1",
+        "rssi": "-61",
+        "fw-version": "1.5.2",
+        "model": "og",
+        "update-source": "timer",
+    }
+    assert read_contact(told) == Contact(
+        battery_volts=4.05, charging=True, rssi_dbm=-61, firmware="1.5.2", model="og",
+        woken_by="timer",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("battery-voltage", "full"), ("battery-voltage", "nan"), ("battery-voltage", "inf"),
+        ("battery-voltage", "0.00"), ("battery-voltage", "-4"), ("battery-charging", "maybe"),
+        ("rssi", "0"), ("rssi", "31"), ("rssi", "-999"), ("rssi", "inf"), ("rssi", ""),
+        ("fw-version", " "), ("accept", "*/*"),
+    ],
+)  # fmt: skip
+def test_nonsense_is_not_told(name: str, value: str) -> None:
+    """A display that tells nothing is one without a contact."""
+    assert read_contact({name: value}) is None
+
+
+def test_a_text_is_short_and_can_be_shown() -> None:
+    contact = read_contact({"fw-version": "\x1b[2J" + "9" * 100})
+    assert contact is not None
+    assert contact.firmware == "[2J" + "9" * 37
