@@ -44,6 +44,8 @@ _STEPS = (
     ("http_stats",),
     ("pictures",),
     ("dither",),
+    ("polling",),
+    ("day",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

@@ -46,8 +46,7 @@ def test_a_long_sleep_is_not_shortened_by_short_ones() -> None:
     early = taught(900, *[-0.02] * 5)
     assert round(to_tell(early, night)) == round(night / 0.98)
     own = early
-    for _ in range(3):
-        own = learned(own, night, night * 1.03)
+    own = learned(own, night, night * 1.03)
     assert round(to_tell(own, night)) == round(night / 1.03)
 
 

@@ -46,8 +46,8 @@ def lateness(drift: Drift, seconds: float) -> float:
         return 0.0
     if seconds < LONG_SECONDS:
         return _known(drift.short)
-    if len(drift.long) >= _ENOUGH:
-        return _known(drift.long)
+    if drift.long:  # of a night one is enough: seconds of being up are nothing in it
+        return median(drift.long)
     return min(0.0, _known(drift.short))
 
 

@@ -17,9 +17,7 @@ from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit, PictureError
 from media.bitmap.screen import Screen
-from media.display.difference import difference
 from media.display.display import Display
-from media.display.refresh import Difference
 from media.display.schedule import Mode
 from media.display.screens import frame_for, screen_of
 from media.display.splash import splash
@@ -39,14 +37,10 @@ _Key = tuple[str, Screen]
 
 @dataclass
 class _Kept:
-    """The last good frame of a picture, and the state of the file that was looked at last.
-
-    `before` is the frame before that: what displays show that have not come since.
-    """
+    """The last good frame of a picture, and the state of the file that was looked at last."""
 
     stamp: _Stamp | None
     frame: Frame | None
-    before: Frame | None = None
 
 
 class Pictures:
@@ -62,16 +56,6 @@ class Pictures:
     async def picture(self, display: Display, mode: Mode) -> Frame:
         """Return what a display shows in a mode."""
         return await asyncio.to_thread(self._picture, display, mode)
-
-    async def change(self, version: str, frame: Frame) -> Difference | None:
-        """Return how a picture differs from one before; None where that is not kept any more."""
-        return await asyncio.to_thread(self._change, version, frame)
-
-    def _change(self, version: str, frame: Frame) -> Difference | None:
-        with self._making:
-            kept = [one for each in self._kept.values() for one in (each.frame, each.before)]
-        before = next((each for each in kept if each and each.version == version), None)
-        return difference(before, frame) if before is not None else None
 
     def _picture(self, display: Display, mode: Mode) -> Frame:
         # One after the other: of 500 displays that ask at once all want the same
@@ -131,8 +115,7 @@ class Pictures:
             self._complaints.settle(f"picture {path}", "shown again")
         if stamp != _stamp(path):  # it is being written: what was read may be half of each
             return last
-        before = kept.before if kept is not None and last is frame else last
-        return self._keep(key, _Kept(stamp, frame, before))
+        return self._keep(key, _Kept(stamp, frame))
 
     def _made(self, name: str, display: Display, make: Callable[[], bytes]) -> Frame:
         """Return a picture that needs no file."""
@@ -155,8 +138,7 @@ class Pictures:
         return kept.frame
 
     def _bytes(self) -> int:
-        frames = (one for each in self._kept.values() for one in (each.frame, each.before))
-        return sum(len(one.packed) for one in frames if one)
+        return sum(len(each.frame.packed) for each in self._kept.values() if each.frame)
 
 
 def _at_most(width: int, height: int) -> tuple[int, int]:

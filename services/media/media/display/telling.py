@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterable
 
@@ -10,13 +11,18 @@ from media.display.registry import Registry
 from media.display.state import state_of
 from media.entities import Told, registered_entities
 from shared import topics
+from shared.complaints import Complaints
 from shared.discovery import Component
 from shared.mqtt import Mqtt
 from shared.payloads import DisplayState
 from shared.subscription import Received
 
+_log = logging.getLogger("media")
+
 _LOOK_SECONDS = 5.0  # a mode that changes by the clock, a display that came no more
 _AT_ONCE = 20
+_MOST_ANNOUNCED = 150
+"""They are one message, some 700 kB; the broker takes 1 MiB, and cuts off who sends more."""
 _GATHER_SECONDS = 0.1  # many displays that ask at once are told of together
 
 
@@ -29,6 +35,7 @@ class Telling:
         self._others = others
         self._told: dict[str, DisplayState | None] = {}
         self._announced: object = None
+        self._complaints = Complaints(_log)
         mqtt.subscribe(topics.DISPLAY_STATE, self._notice)
 
     def _notice(self, received: Received[DisplayState]) -> None:
@@ -62,7 +69,14 @@ class Telling:
 
     def _announce(self) -> None:
         """Tell Home Assistant which displays there are, when these are others."""
-        approved = {_told(each) for each in self._registry.roster if each.approved}
+        joined = [each for each in self._registry.roster if each.approved]
+        joined.sort(key=lambda each: (each.made_at, each.id))
+        approved = {_told(each) for each in joined[:_MOST_ANNOUNCED]}
+        if len(joined) > _MOST_ANNOUNCED:
+            self._complaints.say(
+                "Home Assistant",
+                f"is told of {_MOST_ANNOUNCED} displays, those that joined first; there are more",
+            )
         waiting = {each.id for each in self._registry.roster if not each.approved}
         if self._announced == (approved, waiting):
             return

@@ -10,6 +10,7 @@ from media.bitmap.frame import Frame
 from media.display.difference import has_two_inks
 from media.display.display import Display
 from media.display.pictures import Pictures
+from media.display.recent import Recent
 from media.display.refresh import Hint, hint, taken
 from media.display.registry import Registry
 from media.display.schedule import Mode
@@ -50,6 +51,7 @@ class PictureApi:
     def __init__(self, registry: Registry, pictures: Pictures) -> None:
         self._registry = registry
         self._pictures = pictures
+        self._recent = Recent()
         self.paths: dict[str, Endpoint] = {
             f"{_PATH}state": self._state,
             f"{_PATH}image": self._image,
@@ -69,11 +71,11 @@ class PictureApi:
         display = registry.see(display, seconds, contact)
         mode = display.mode_at(now, zone)
         frame = await self._pictures.picture(display, mode)
-        change, shown = None, display.shown
-        if shown is not None and shown.version not in {"", frame.version}:
-            change = await self._pictures.change(shown.version, frame)
+        change, shown, screen = None, display.shown, screen_of(display)
+        if shown is not None and screen.refresh.partial_seconds is not None:
+            change = await asyncio.to_thread(self._recent.change, shown.version, frame)
         quiet = is_quiet(display, now, zone)
-        given = hint(screen_of(display), shown, frame.version, change, now, quiet=quiet)
+        given = hint(screen, shown, frame.version, change, now, quiet=quiet)
         return Current(display, mode, frame, given, seconds)
 
     async def _state(self, request: Request, display: Display) -> Response:
@@ -110,7 +112,10 @@ class PictureApi:
         shown, version = now.display.shown, now.frame.version
         if now.hint == "none" or (shown is not None and shown.version == version):
             return
-        two_inks = await asyncio.to_thread(has_two_inks, now.frame)
+        two_inks = False
+        if screen_of(now.display).refresh.partial_seconds is not None:
+            two_inks = await asyncio.to_thread(has_two_inks, now.frame)
+            self._recent.keep(now.frame)
         self._registry.show(
             now.display.id,
             taken(shown, version, now.hint, two_inks=two_inks, now=self._registry.now()),
