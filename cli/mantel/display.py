@@ -105,9 +105,10 @@ def log(session: Session, id_: str, as_json: bool) -> None:
 
 
 @display.command(
+    short_help="Set the hours that a display sleeps through.",
     help="Set the hours of a day that a display sleeps through, in its own zone: "
     "HOURS are such as 23:00-06:30, one or more, or none. It wakes half a minute after them, "
-    "and a coloured panel does not flicker in them."
+    "and a coloured panel does not flicker in them.",
 )
 @click.argument("id_", metavar="ID")
 @click.argument("hours", metavar="HOURS...", nargs=-1, required=True)

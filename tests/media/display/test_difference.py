@@ -24,7 +24,9 @@ def framed(form: str, pixels: bytes) -> Frame:
 def test_each_pixel_is_counted(form: str, inks: int, changed: int) -> None:
     """In every format that a screen with partial refreshes takes."""
     before = bytes(number % inks for number in range(WIDTH * HEIGHT))
-    after = bytes((ink + 1) % inks if place < changed else ink for place, ink in enumerate(before))
+    after = bytes(
+        (ink + inks // 2) % inks if place < changed else ink for place, ink in enumerate(before)
+    )
     found = difference(framed(form, before), framed(form, after))
     assert found is not None
     assert found.share == pytest.approx(changed / (WIDTH * HEIGHT))

@@ -54,6 +54,7 @@ def test_hours_that_touch_are_one_sleep() -> None:
     hours = (Quiet(0, 5 * 60), Quiet(22 * 60, 0), Quiet(4 * 60, 7 * 60))
     assert until(*hours, at="07-01 22:10") == "07-02T07:00"
     assert until(*reversed(hours), at="07-01 22:10") == "07-02T07:00"
+    assert until(NIGHT, Quiet(60, 120), at="07-02 00:30") == "07-02T06:30"
 
 
 def test_a_whole_day_is_quiet() -> None:

@@ -42,8 +42,6 @@ def refresh_seconds(
 def _wake(display: Display, now: datetime, zone: tzinfo, changes_at: datetime | None) -> datetime:
     """Return when a display should be awake next."""
     quiet = next_end(display.quiet, now, zone)
-    if quiet is not None and quiet[0] <= now:
-        return quiet[1] + _AFTER
     longest = REFRESH_SECONDS if changes_at is None else KNOWN_SECONDS
     wakes = now + timedelta(seconds=longest)
     changes = [
