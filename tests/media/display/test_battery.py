@@ -74,6 +74,11 @@ def test_a_low_battery_sleeps_longer(volts: float, times: int) -> None:
     assert not is_low(battery, charging=True)
 
 
+@pytest.mark.parametrize(("percent", "times"), [(8, 1), (7, 2), (5, 2), (4, 4)])
+def test_one_that_tells_no_volts_is_low_by_its_percentage(percent: int, times: int) -> None:
+    assert stretch(Battery(percent=percent), charging=False) == times
+
+
 def test_without_readings_nothing_is_low() -> None:
     """A device with a wire."""
     assert stretch(Battery(), charging=False) == 1

@@ -16,7 +16,13 @@ SHOWN = Shown(version="v", hint="partial", at=NOW, full_at=NOW, partials=3, two_
 def test_what_is_not_told_again_stays() -> None:
     """But for what woke it, which is of this call."""
     whole = Contact(
-        battery_volts=4.0, charging=True, rssi_dbm=-60, firmware="1.5", model="og", woken_by="timer"
+        battery_volts=4.0,
+        battery_percent=80,
+        charging=True,
+        rssi_dbm=-60,
+        firmware="1.5",
+        model="og",
+        woken_by="timer",
     )
     assert merged(whole, Contact()) == replace(whole, woken_by="")
     newer = Contact(charging=False, rssi_dbm=-70, woken_by="button")
@@ -37,6 +43,17 @@ def test_each_reading_of_the_battery_counts() -> None:
     assert (display.battery.percent, display.battery_low) == (70, False)
     assert display.seen(NOW, 900, Contact(rssi_dbm=-50)).battery == display.battery
     assert DISPLAY.battery_low is None
+
+
+def test_a_device_that_measures_itself_is_believed() -> None:
+    """Its percentage may rise, and is low where it tells no volts."""
+    for percent, low in ((50, False), (7, True), (90, False)):
+        seen = DISPLAY.seen(NOW, 900, Contact(battery_percent=percent, battery_volts=None))
+        assert (seen.battery.percent, seen.battery_low) == (percent, low)
+    both = DISPLAY.seen(NOW, 900, Contact(battery_percent=64, battery_volts=3.92))
+    assert both.battery.percent == 64
+    again = both.seen(NOW, 900, Contact(battery_percent=65, battery_volts=3.92))
+    assert again.battery.percent == 65
 
 
 def test_a_start_makes_the_next_picture_full_and_not_each_of_that_wake() -> None:

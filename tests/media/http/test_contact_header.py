@@ -11,14 +11,15 @@ def test_all_of_it() -> None:
     told = {
         "battery-voltage": "4.05",
         "battery-charging": "1",
+        "percent-charged": "87.4",
         "rssi": "-61",
         "fw-version": "1.5.2",
         "model": "og",
         "update-source": "timer",
     }
     assert read_contact(told) == Contact(
-        battery_volts=4.05, charging=True, rssi_dbm=-61, firmware="1.5.2", model="og",
-        woken_by="timer",
+        battery_volts=4.05, battery_percent=87, charging=True, rssi_dbm=-61, firmware="1.5.2",
+        model="og", woken_by="timer",
     )  # fmt: skip
 
 
@@ -26,7 +27,8 @@ def test_all_of_it() -> None:
     ("name", "value"),
     [
         ("battery-voltage", "full"), ("battery-voltage", "nan"), ("battery-voltage", "inf"),
-        ("battery-voltage", "0.00"), ("battery-voltage", "-4"), ("battery-charging", "maybe"),
+        ("battery-voltage", "0.00"), ("battery-voltage", "-4"), ("percent-charged", "101"),
+        ("battery-charging", "maybe"),
         ("rssi", "0"), ("rssi", "31"), ("rssi", "-999"), ("rssi", "inf"), ("rssi", ""),
         ("fw-version", " "), ("accept", "*/*"),
     ],

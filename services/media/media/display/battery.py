@@ -17,6 +17,8 @@ _LEAST_VOLTS, _MOST_VOLTS = 2.0, 5.0
 """A board without a battery tells 0, or what its charger puts out."""
 _READINGS = 5
 _LOW_VOLTS, _EMPTY_VOLTS = 3.6, 3.45
+_LOW_PERCENT, _EMPTY_PERCENT = 8, 5
+"""The same of a device that tells no volts."""
 _CHARGED_POINTS = 25
 
 
@@ -56,8 +58,11 @@ def charge_percent(volts: float) -> int:
 
 def stretch(battery: Battery, *, charging: bool) -> int:
     """Return how many times longer a display sleeps than it would with a full battery."""
-    if charging or not battery.volts:
+    if charging:
         return 1
+    if not battery.volts:
+        left = 100 if battery.percent is None else battery.percent
+        return 4 if left < _EMPTY_PERCENT else 2 if left < _LOW_PERCENT else 1
     volts = median(battery.volts)
     if volts < _EMPTY_VOLTS:
         return 4

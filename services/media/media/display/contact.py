@@ -33,6 +33,9 @@ def merged(before: Contact, now: Contact) -> Contact:
     return replace(
         now,
         battery_volts=before.battery_volts if now.battery_volts is None else now.battery_volts,
+        battery_percent=(
+            before.battery_percent if now.battery_percent is None else now.battery_percent
+        ),
         charging=before.charging if now.charging is None else now.charging,
         rssi_dbm=before.rssi_dbm if now.rssi_dbm is None else now.rssi_dbm,
         firmware=now.firmware or before.firmware,

@@ -78,7 +78,7 @@ class Display(Struct, frozen=True, kw_only=True):
     @property
     def battery_low(self) -> bool | None:
         """Whether its battery wants to be charged, and is not; None where it tells of none."""
-        return is_low(self.battery, charging=self.charging) if self.battery.volts else None
+        return None if self.battery == Battery() else is_low(self.battery, charging=self.charging)
 
     @property
     def pairing(self) -> str:
@@ -126,6 +126,8 @@ class Display(Struct, frozen=True, kw_only=True):
         battery, drift, shown = self.battery, self.drift, self.shown
         if contact is not None and contact.battery_volts is not None:
             battery = measured(battery, contact.battery_volts, charging=bool(told.charging))
+        if contact is not None and contact.battery_percent is not None:
+            battery = replace(battery, percent=contact.battery_percent)
         if self.last_seen_at is not None:
             by_timer = contact is None or contact.woken_by.lower() in TIMERS
             if by_timer and self.wakes_after_seconds:

@@ -16,7 +16,8 @@ _YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 def read_contact(headers: Mapping[str, str]) -> Contact | None:
     """Return what the headers tell, None when they tell nothing; what is nonsense is left out."""
     contact = Contact(
-        battery_volts=_number(headers.get("battery-voltage")),
+        battery_volts=_number(headers.get("battery-voltage")) or None,
+        battery_percent=_percent(headers.get("percent-charged")),
         charging=_flag(headers.get("battery-charging")),
         rssi_dbm=_signal(headers.get("rssi")),
         firmware=_text(headers.get("fw-version")),
@@ -31,7 +32,12 @@ def _number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _percent(text: str | None) -> int | None:
+    number = _number(text)
+    return round(number) if number is not None and number <= 100 else None
 
 
 def _signal(text: str | None) -> int | None:
