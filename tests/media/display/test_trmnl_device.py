@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from media.display.contact import Contact
 from media.display.display import Display
-from media.display.trmnl_device import contact_of, fitted, hardware_id, size_of
+from media.display.trmnl_device import fitted, hardware_id, size_of
 
 DISPLAY = Display(
     id="a", hardware_id="1", width=800, height=480, kind="trmnl",
@@ -37,41 +36,10 @@ def test_a_mac_has_one_spelling(given: str, expected: str) -> None:
     assert hardware_id(given) == expected
 
 
-def test_all_that_a_device_tells() -> None:
-    """Voltage, charge, signal, firmware, model and why it woke."""
-    headers = {
-        "battery-voltage": "4.05",
-        "percent-charged": "81.6",
-        "battery-charging": "1",
-        "usb-connected": "false",
-        "rssi": "-61",
-        "fw-version": "1.7.8",
-        "model": "og",
-        "update-source": "button",
-    }
-    assert contact_of(headers) == Contact(
-        battery_volts=4.05,
-        battery_percent=82,
-        charging=True,
-        rssi_dbm=-61,
-        firmware="1.7.8",
-        model="og",
-        woken_by="button",
-    )
-    assert contact_of({"usb-connected": "true"}).charging is True
-    assert contact_of({}) == Contact()
-
-
 @pytest.mark.parametrize("bad", ["", "nan", "inf", "-inf", "1e400", "x", "--5", "4,05", "9" * 999])
 def test_what_makes_no_sense_counts_as_not_told(bad: str) -> None:
-    """Such as a signal of 0, which means that there is none."""
-    names = ("battery-voltage", "percent-charged", "rssi", "battery-charging", "usb-connected")
-    assert contact_of(dict.fromkeys(names, bad)) == Contact()
+    """The size that is known already stays."""
     assert size_of({"width": bad, "height": "480"}) is None
-    assert contact_of({"rssi": "0"}).rssi_dbm is None
-    assert contact_of({"battery-voltage": "-1"}).battery_volts is None
-    assert contact_of({"percent-charged": "101"}).battery_percent is None
-    assert contact_of({"model": "a\x1b[2J" + "b" * 99}).model == "a[2J" + "b" * 36
 
 
 @pytest.mark.parametrize(

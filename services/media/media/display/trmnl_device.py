@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from media.bitmap.profiles import PROFILES as _SCREENS
-from media.display.contact import Contact
 from media.display.display import Display
 
 Headers = Mapping[str, str]
@@ -34,23 +33,6 @@ def hardware_id(text: str) -> str:
     if _MAC.fullmatch(digits):
         return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
     return text if text.isascii() and text.isprintable() and len(text) <= _MOST_ID else ""
-
-
-def contact_of(headers: Headers) -> Contact:
-    """Return what a device tells."""
-    charging = _flag(headers.get("battery-charging"))
-    volts = _number(headers.get("battery-voltage"))
-    percent = _number(headers.get("percent-charged"))
-    signal = _number(headers.get("rssi"))
-    return Contact(
-        battery_volts=volts if volts is not None and 0 < volts < 20 else None,
-        battery_percent=round(percent) if percent is not None and 0 <= percent <= 100 else None,
-        charging=_flag(headers.get("usb-connected")) if charging is None else charging,
-        rssi_dbm=round(signal) if signal is not None and -150 <= signal < 0 else None,
-        firmware=_word(headers.get("fw-version")),
-        model=_word(headers.get("model")),
-        woken_by=_word(headers.get("update-source")),
-    )
 
 
 def fitted(display: Display, headers: Headers) -> Display:
@@ -85,10 +67,6 @@ def _number(text: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
-
-
-def _flag(text: str | None) -> bool | None:
-    return {"1": True, "true": True, "0": False, "false": False}.get((text or "").strip().lower())
 
 
 def _word(text: str | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from media.display.contact import Contact
 
 _MOST_TEXT = 40
+_MOST_VOLTS = 20
 _LEAST_DBM, _MOST_DBM = -120, -1  # 0 is what a radio says that does not know
 _YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 
@@ -16,9 +17,9 @@ _YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 def read_contact(headers: Mapping[str, str]) -> Contact | None:
     """Return what the headers tell, None when they tell nothing; what is nonsense is left out."""
     contact = Contact(
-        battery_volts=_number(headers.get("battery-voltage")) or None,
+        battery_volts=_volts(headers.get("battery-voltage")),
         battery_percent=_percent(headers.get("percent-charged")),
-        charging=_flag(headers.get("battery-charging")),
+        charging=_flag(headers.get("battery-charging") or headers.get("usb-connected")),
         rssi_dbm=_signal(headers.get("rssi")),
         firmware=_text(headers.get("fw-version")),
         model=_text(headers.get("model")),
@@ -33,6 +34,11 @@ def _number(text: str | None) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None
+
+
+def _volts(text: str | None) -> float | None:
+    number = _number(text)
+    return number if number is not None and 0 < number < _MOST_VOLTS else None
 
 
 def _percent(text: str | None) -> int | None:

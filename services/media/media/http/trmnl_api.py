@@ -10,12 +10,13 @@ from media.database import StoreError
 from media.display.display import Display
 from media.display.pictures import Pictures
 from media.display.registry import RefusedError, Registry, UnknownError
-from media.display.trmnl_device import USUAL_SIZE, contact_of, fitted, hardware_id, size_of
+from media.display.trmnl_device import USUAL_SIZE, fitted, hardware_id, size_of
 from media.display.trmnl_log import read_report
 from media.display.trmnl_pictures import TrmnlPictures, media_type
 from media.display.wake import POLL_SECONDS, refresh_seconds
 from media.http.answer import answer
 from media.http.body import NoBodyError
+from media.http.contact_header import read_contact
 from media.http.failures import Failures
 from media.http.trmnl_answer import nothing_new, show, too_many, trouble, unavailable, welcome
 from media.http.trmnl_url import Route, base_url, image_path, opens
@@ -119,9 +120,14 @@ class TrmnlApi:
     async def _display(self, request: Request, route: Route, display: Display) -> Response:
         """Tell which picture is due, and when to ask again."""
         display = await self._fit(display, request)
-        now, zone = self._registry.now(), self._registry.zone(display)
-        seconds = refresh_seconds(display, now, zone)
-        display = self._registry.see(display, seconds, contact_of(request.headers))
+        now, zone, contact = (
+            self._registry.now(),
+            self._registry.zone(display),
+            read_contact(request.headers),
+        )
+        as_seen = display.seen(now, display.wakes_after_seconds or POLL_SECONDS, contact)
+        seconds = refresh_seconds(as_seen, now, zone)
+        display = self._registry.see(display, seconds, contact)
         name, file = await self._pictures.due(display, display.mode_at(now, zone))
         url = self._url(request, route, display, file)
         pressed = request.headers.get("special_function", "").strip().lower() == "true"
