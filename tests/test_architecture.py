@@ -47,6 +47,7 @@ ONE_MODULE_EACH = {
             )
         ),
     },
+    "zeroconf": {"services/media/media/display/mdns.py"},
     "httptools": {"shared/shared/http/connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing/client.py"},
 }

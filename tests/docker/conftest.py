@@ -58,6 +58,7 @@ class Stack:
         self.contents_port, self.http_port = free_port(), free_port()
         self.clock_port = free_port()
         self.panel_port = free_port()
+        self.displays_port, self.discovery_port = free_port(), free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
         self._environment = {
@@ -73,8 +74,10 @@ class Stack:
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
             "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             "PISTAT_PORT": str(self.http_port),
-            "MEDIA_HTTP_PORT": str(free_port()),
-            "MEDIA_DISCOVERY_PORT": str(free_port()),
+            "MEDIA_HTTP_PORT": str(self.displays_port),
+            "MEDIA_DISCOVERY_PORT": str(self.discovery_port),
+            # it has this machine's network, which is not the tests' to tell anything
+            "MEDIA_MDNS": "false",
             # with the blanks that people type
             "STATS_CONTAINERS_CONTROLLED": f"nobody , {self.controlled} ,",
         }

@@ -54,13 +54,21 @@ def test_without_settings(config: Any):
         "docker-proxy": [],
         "stats": ["8585:8585"],
         "alarms": [],
-        "media": ["8000:8000", "51234:51234"],
+        "media": [],
         "serial-bridge": [],
         "ws-bridge": ["8765:8765", "8766:8766", "8901:8901", "8080:8080"],
     }
     for service in OURS:
+        broker = ["127.0.0.1", "1883"] if service == "media" else ["mosquitto", ""]
         names = ("MQTT_HOST", "MQTT_PORT", "MQTT_USERNAME", "MQTT_PASSWORD", "MANTEL_NODE")
-        assert environment(services, service, *names) == ["mosquitto", "", service, None, None]
+        assert environment(services, service, *names) == [*broker, service, None, None]
+
+
+def test_media_alone_has_the_network_of_this_machine(config: Any):
+    """Displays look for it by broadcast, which reaches no network of containers."""
+    for name, service in config().items():
+        assert service.get("network_mode") == ("host" if name == "media" else None)
+        assert ("networks" in service) == (name != "media")
 
 
 def test_the_command_is_called_by_name_only(config: Any):
@@ -107,13 +115,15 @@ def test_two_hubs_on_one_machine(config: Any):
         MEDIA_HTTP_PORT="8",
         MEDIA_DISCOVERY_PORT="9",
     )
+    names = ("MQTT_HOST", "MQTT_PORT", "MEDIA_HTTP_PORT", "MEDIA_DISCOVERY_PORT")
+    assert environment(services, "media", *names) == ["127.0.0.1", "1", "8", "9"]
     assert not any("container_name" in service for service in services.values())
     assert published(services) == {
         "mosquitto": ["1:1883", "2:9001"],
         "docker-proxy": [],
         "stats": ["4:8585"],
         "alarms": [],
-        "media": ["8:8000", "9:51234"],
+        "media": [],
         "serial-bridge": [],
         "ws-bridge": ["3:8765", "5:8766", "6:8901", "7:8080"],
     }
@@ -126,7 +136,8 @@ def test_published_port_is_not_the_services_port(config: Any):
         "127.0.0.1:80:8765", "127.0.0.1:8766:8766", "127.0.0.1:8901:8901", "127.0.0.1:8080:8080",
     ]  # fmt: skip
     for service in OURS:
-        assert environment(services, service, "MQTT_HOST", "MQTT_PORT") == ["mosquitto", ""]
+        broker = ["127.0.0.1", "1884"] if service == "media" else ["mosquitto", ""]
+        assert environment(services, service, "MQTT_HOST", "MQTT_PORT") == broker
     listens = environment(services, "ws-bridge", "WS_BRIDGE_HOST", "WS_BRIDGE_STATS_PORT")
     assert listens == ["0.0.0.0", "8765"]
     services = config("PISTAT_PORT=80\nPISTAT_HOST=127.0.0.1\n")

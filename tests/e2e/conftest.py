@@ -99,6 +99,7 @@ class Hub:
             "MEDIA_HTTP_HOST": "127.0.0.1",
             "MEDIA_HTTP_PORT": str(self.displays_port),
             "MEDIA_DISCOVERY_PORT": str(self.discovery_port),
+            "MEDIA_MDNS": "false",
             "WS_BRIDGE_HOST": "127.0.0.1",
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),

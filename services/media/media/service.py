@@ -10,6 +10,7 @@ from media.audio.speaker import Speaker
 from media.audio.stream import Stream
 from media.database import Database
 from media.display.discovery import answer_discovery
+from media.display.mdns import announce_hub
 from media.display.obedience import Wishes
 from media.display.pictures import Pictures
 from media.display.registry import Registry, keep_registry
@@ -81,10 +82,21 @@ async def run(settings: Settings) -> None:
                 serve_http(app, settings.media_http_host, port),
                 name="serve HTTP",
             )
+        reached = settings.media_http_only
         if settings.media_discovery_port:
             tasks.create_task(
-                answer_discovery(settings.public_url, settings.media_discovery_port),
+                answer_discovery(
+                    lambda facing: settings.public_url(reached or facing),
+                    settings.media_discovery_port,
+                ),
                 name="answer discovery",
+            )
+        if settings.media_http_port and settings.media_mdns:
+            tasks.create_task(
+                announce_hub(
+                    settings.mantel_node, settings.media_http_port, settings.public_url, reached
+                ),
+                name="announce hub",
             )
         others = display_entities(DISPLAY, "RLCD", preview) | job_entities(mqtt, runner)
         telling = Telling(mqtt, registry, others)

@@ -7,6 +7,8 @@ from msgspec import Meta
 from shared.settings import PortOrOff
 from shared.settings import Settings as Base
 
+_ALL = {"0.0.0.0", "::", ""}
+
 
 class Settings(Base, frozen=True, kw_only=True):
     """Settings of `media`."""
@@ -33,6 +35,10 @@ class Settings(Base, frozen=True, kw_only=True):
             description="UDP port on which displays look for the hub; 0: off", extra={"udp": True}
         ),
     ] = 51234
+    media_mdns: Annotated[
+        bool,
+        Meta(description="Announce the HTTP API by mDNS, as _mantel-display._tcp and _http._tcp"),
+    ] = True
     media_public_url: Annotated[
         str,
         Meta(
@@ -48,6 +54,11 @@ class Settings(Base, frozen=True, kw_only=True):
             "or is turned away"
         ),
     ] = "open"
+
+    @property
+    def media_http_only(self) -> str:
+        """The one address of ours that the HTTP API is on; empty when it is on all."""
+        return "" if self.media_http_host in _ALL else self.media_http_host
 
     def public_url(self, host: str) -> str:
         """Return where a display reaches us, by our address or name `host`."""
