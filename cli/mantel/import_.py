@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mantel.import_eink import eink
 from mantel.output import clean, note, progress, table
 from mantel.session import Session
 from shared.errors import MantelError
@@ -141,3 +142,6 @@ def _alarms(old: "OldSession") -> str:
 def _tell(old: "OldSession") -> None:
     for problem in old.problems:
         note(f"{old.identifier}: {problem}")
+
+
+import_.add_command(eink)

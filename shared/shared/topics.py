@@ -165,7 +165,8 @@ DISPLAY_STATE: Topic[DisplayState] = Topic(
 DISPLAY_REQUEST: Topic[Request] = Topic(
     "display/request/{verb}", Request, 1, False,
     ("ws-bridge", *WATCHERS), ("media",),
-    "list, approve, rotate, forget, log, update (`id`, the fields to change), join (`policy`)",
+    "list, approve, rotate, forget, log, update (`id`, the fields to change), join (`policy`), "
+    "import (what an older server knew of a display, with the hash of its token)",
 )  # fmt: skip
 DISPLAY_RESPONSE: Topic[Response] = Topic(
     "display/response/{verb}", Response, 1, False,

@@ -179,7 +179,7 @@ def test_networks(stack: Stack):
         "docker-proxy": {"docker"},
         "stats": {"default", "docker"},
         "alarms": {"default"},
-        "media": {"default"},
+        "media": {"host"},
         "serial-bridge": {"default"},
         "ws-bridge": {"default"},
     }
@@ -199,7 +199,9 @@ def test_images_are_small(stack: Stack):
     du = ("run", "--rm", "--entrypoint", "du", f"{stack.project}-mantel", "-sm", "/command")
     assert int(stack.docker(*du).split()[0]) < 12
     for service in OURS:
-        assert size(f"{stack.project}-{service}") - command < 35_000_000
+        # zeroconf takes 4 MB of that of `media`
+        most = 40_000_000 if service == "media" else 35_000_000
+        assert size(f"{stack.project}-{service}") - command < most
         own, shared = (
             json.loads(stack.docker("image", "inspect", "-f", "{{json .RootFS.Layers}}", image))
             for image in (f"{stack.project}-{service}", f"{stack.project}-mantel")

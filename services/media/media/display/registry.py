@@ -195,6 +195,12 @@ class Registry:
         """Let a device join at its next try; UnknownError, StoreError."""
         return await self.update(id_, approved=True)
 
+    async def adopt(self, make: Callable[[Roster, Callable[[], str]], Display]) -> Display:
+        """Keep what `make` returns of the displays and a new id; StoreError, and what it raises."""
+        async with self._changes:
+            display = make(self.roster, self._new_id)
+            return display if display == self.roster.get(display.id) else await self._put(display)
+
     async def rotate(self, id_: str) -> Display:
         """Take a display's token back: its next bootstrap gets a new one. As `approve`."""
         return await self.update(id_, token_hash="", former_token_hash="", approved=True)

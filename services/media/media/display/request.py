@@ -9,6 +9,7 @@ from media.database import StoreError
 from media.display.display import Display
 from media.display.registry import Registry, UnknownError
 from media.display.state import state_of
+from media.display.takeover import TakeoverError, read_takeover, taken
 from media.display.wish import read_changes, read_policy, written, written_quiet
 from shared import topics
 from shared.complaints import Complaints
@@ -17,7 +18,7 @@ from shared.mqtt import Mqtt
 from shared.payloads import Request, Response
 from shared.subscription import Subscription
 
-VERBS = ("list", "approve", "rotate", "forget", "update", "join", "log")
+VERBS = ("list", "approve", "rotate", "forget", "update", "join", "log", "import")
 
 _log = logging.getLogger("media")
 
@@ -34,7 +35,7 @@ async def answer_requests(messages: Subscription[Request], registry: Registry, m
         transaction = fields.pop("transaction", None)
         try:
             answer = Response(status="ok", data=await _do(verb, fields, registry))
-        except (PayloadError, UnknownError, StoreError) as error:
+        except (PayloadError, UnknownError, TakeoverError, StoreError) as error:
             answer = Response(status="error", error=str(error))
         if isinstance(transaction, str | int):
             answer = msgspec.structs.replace(answer, transaction=transaction)
@@ -54,6 +55,8 @@ async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
         registry.policy = read_policy(fields)
         _log.info("new displays: MEDIA_JOIN is %s until the next start", registry.policy)
         return {"policy": registry.policy}
+    if verb == "import":
+        return await _take_over(fields, registry)
     id_ = fields.pop("id", None)
     if not isinstance(id_, str):
         raise PayloadError("id: is missing; which display is it about?")
@@ -65,6 +68,21 @@ async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
         return shown(await registry.update(id_, **read_changes(fields)), registry)
     changed = await (registry.approve if verb == "approve" else registry.rotate)(id_)
     return shown(changed, registry)
+
+
+async def _take_over(fields: dict[str, Any], registry: Registry) -> dict[str, Any]:
+    """Return a display that comes from an older server; `known`: it was here before."""
+    asked = read_takeover(fields)
+    if not registry.readable:
+        raise StoreError("what is known of displays cannot be read now")
+    before = {each.id for each in registry.roster if each.approved}
+    display = await registry.adopt(
+        lambda roster, new_id: taken(asked, roster, new_id, registry.now())
+    )
+    known = display.id in before
+    if not known:
+        _log.info("display %s taken over: %r", display.id, display.hardware_id)
+    return shown(display, registry) | {"known": known}
 
 
 def shown(display: Display, registry: Registry) -> dict[str, Any]:

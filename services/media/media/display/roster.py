@@ -40,8 +40,12 @@ class Roster:
         return self._by_id.get(id_)
 
     def put(self, display: Display) -> list[Display]:
-        """Add a display or change it; return those that had to make room for it."""
+        """Add a display or change it; return those that had to make room for it.
+
+        A hardware id has one display: one that waited goes when its device has come otherwise.
+        """
         self.drop(display.id)
+        self.drop(self._by_hardware.get(display.hardware_id, ""))
         self._by_id[display.id] = display
         self._by_hardware[display.hardware_id] = display.id
         for hash_ in (display.token_hash, display.former_token_hash):
