@@ -29,13 +29,13 @@ class _MediaSettings(Settings, frozen=True, kw_only=True):
 
 @click.command(
     "eink",
-    help="""Take over the displays of an older e-ink server from its SQLite database.
+    help="""Take over the displays of an older e-ink server.
 
     Each goes on with its token, its ids, its schedule, its time zone and its modes; only its
     address must be the hub's. Its photos are copied into the hub's folder of photos. Called
     again it takes what has come since, and nothing twice.
 
-    PATH is the database, or the folder that holds it as db.sqlite3.
+    PATH is its SQLite database, or the folder that holds it as db.sqlite3.
     """,
 )
 @click.argument("path", metavar="PATH", type=click.Path(exists=True, path_type=Path))

@@ -51,7 +51,7 @@ def test_nothing_can_be_written(stack: Stack, service: str):
 def test_limits(stack: Stack, service: str):
     inspected = stack.inspect(service)
     host = inspected["HostConfig"]
-    assert 0 < host["Memory"] <= 128 << 20
+    assert 0 < host["Memory"] <= (256 if service == "media" else 128) << 20
     assert 0 < host["PidsLimit"] <= 64
     assert host["RestartPolicy"]["Name"] == "unless-stopped"
     assert host["LogConfig"] == {

@@ -3,13 +3,13 @@
 import math
 from collections import OrderedDict, deque
 
-_MOST_ADDRESSES = 10_000
+_MOST_ADDRESSES = 1000  # each takes up to 4 kB
 
 
 class Failures:
     """At most `most` failures of an address in any minute; a success never counts.
 
-    Of more than 10,000 addresses the one that failed longest ago is forgotten.
+    Of more than 1000 addresses the one that failed longest ago is forgotten.
     """
 
     def __init__(self, most: int, window_seconds: float = 60.0) -> None:
