@@ -12,6 +12,7 @@ from pathlib import Path
 
 from alarms.settings import Settings as AlarmsSettings
 from deploy.run import BrokerSettings
+from media.http.openapi import document as displays_document
 from media.settings import Settings as MediaSettings
 from serial_bridge.settings import Settings as SerialBridgeSettings
 from shared import acl, docs
@@ -88,6 +89,11 @@ def openapi() -> str:
     return json.dumps(document(), indent=2) + "\n"
 
 
+def openapi_media() -> str:
+    """Return docs/openapi-media.json: what port 8000 answers at /openapi.json."""
+    return json.dumps(displays_document(), indent=2) + "\n"
+
+
 def generated() -> dict[str, str]:
     """Return every generated file: its path below the root, and its text."""
     return {
@@ -96,6 +102,7 @@ def generated() -> dict[str, str]:
         "docs/topics.md": docs.topics_reference(),
         "docs/asyncapi.json": docs.asyncapi(),
         "docs/openapi.json": openapi(),
+        "docs/openapi-media.json": openapi_media(),
         "docs/compatibility.md": compatibility(),
         "mosquitto/acl": acl.render_users(),
         "mosquitto/acl.device": acl.render_device(),

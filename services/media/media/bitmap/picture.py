@@ -41,6 +41,7 @@ MOST_BYTES = 128_000_000
 """What decoding one picture may take: a PNG of 32 megapixels, on a machine with 512 MB."""
 
 _STRIP_PIXELS = 1 << 16
+_LANCZOS_ROWS = 3  # on both sides of each row of a result
 _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # all other modes: 4
 _ONE_COMPONENT = b"\x00\x08\x01"  # how the header of a JPEG's scan begins that holds one colour
 _WHITE = (255, 255, 255)
@@ -154,9 +155,9 @@ def _coefficient_bytes(image: JpegImagePlugin.JpegImageFile, whole: int) -> int:
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:
-    """Return the picture on white, each `factor` x `factor` pixels made one."""
+    """Return the picture, each `factor` x `factor` pixels of it on white made one."""
     if factor == 1:
-        return _on_white(image)
+        return image
     rows = max(1, _STRIP_PIXELS // (image.width * factor)) * factor
     result = None
     for top in range(0, image.height, rows):
@@ -189,12 +190,42 @@ def _resized(image: Image.Image, width: int, height: int, fit: Fit) -> Image.Ima
         part = (width / scale, height / scale)
         left, top = (max(0, old - new) / 2 for old, new in zip(image.size, part, strict=True))
         box = (left, top, min(left + part[0], image.width), min(top + part[1], image.height))
-        return image.resize((width, height), Image.Resampling.LANCZOS, box)
+        return _scaled(image, (width, height), box)
     scale = min(width / image.width, height / image.height)
     size = (max(1, round(scale * image.width)), max(1, round(scale * image.height)))
-    image = image.resize(size, Image.Resampling.LANCZOS)
+    image = _scaled(image, size, (0, 0, *image.size))
     if size == (width, height):
         return image
     result = Image.new(image.mode, (width, height), "white")
     result.paste(image, ((width - size[0]) // 2, (height - size[1]) // 2))
+    return result
+
+
+def _scaled(
+    image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
+) -> Image.Image:
+    """Return the part `box` of a picture in another size, on white.
+
+    A large one is never held a second time: each strip of the result is made of the rows that
+    it depends on, and is as if it had been made of the whole.
+    """
+    left, top, right, bottom = box
+    step = (bottom - top) / size[1]  # rows for one of the result
+    reach = math.ceil(_LANCZOS_ROWS * max(1.0, step)) + 1
+    rows = max(1, int(_STRIP_PIXELS * 16 / image.width / step))
+    if rows >= size[1]:
+        return _on_white(image).resize(size, Image.Resampling.LANCZOS, box)
+    result = None
+    for begin in range(0, size[1], rows):
+        end = min(begin + rows, size[1])
+        first, last = top + begin * step, min(bottom, top + end * step)
+        upper = max(0, math.floor(first) - reach)
+        lower = min(image.height, math.ceil(last) + reach)
+        strip = _on_white(image.crop((0, upper, image.width, lower)))
+        part = (left, first - upper, right, min(last - upper, strip.height))
+        made = strip.resize((size[0], end - begin), Image.Resampling.LANCZOS, part)
+        if result is None:
+            result = Image.new(made.mode, size)
+        result.paste(made, (0, begin))
+    assert result is not None  # noqa: S101 - a picture has at least one row
     return result

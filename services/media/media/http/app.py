@@ -41,6 +41,7 @@ class App:
         self._public: dict[str, tuple[tuple[str, ...], Public]] = {
             "/": (_GET, _home),
             "/health": (_GET, _health),
+            "/openapi.json": (_GET, _openapi),
             f"{_API}bootstrap": (_POST, lambda request: self._bootstrap(request, api)),
         }
         self._own: dict[str, tuple[tuple[str, ...], Endpoint]] = {
@@ -50,6 +51,11 @@ class App:
         }
         self._wrong_tokens = Failures(_MOST_WRONG_TOKENS)
         self._refused_bootstraps = Failures(_MOST_REFUSED_BOOTSTRAPS)
+
+    @property
+    def paths(self) -> dict[str, tuple[str, ...]]:
+        """All that is served, each path with its methods, in the one spelling."""
+        return {path: methods for path, (methods, _) in (self._public | self._own).items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -134,3 +140,9 @@ async def _home(_: Request) -> Response:
 
 async def _health(_: Request) -> Response:
     return data({"success": True})
+
+
+async def _openapi(_: Request) -> Response:
+    from media.http.openapi import document  # which few ever ask for
+
+    return data(document())

@@ -1,0 +1,147 @@
+"""The description of the displays' HTTP API, in OpenAPI 3.1: `PATHS` has a line for each path.
+
+Every path is served with a slash behind it too, and those below /api/display/ also below
+/api/displays/; each is described once. Pure.
+"""
+
+from typing import Any
+
+from media.http import shapes
+from media.http.shapes import Schema
+from shared import __version__
+
+_ABOUT = (
+    "How displays join, and get their pictures. A path may end in a slash, and `/api/displays/` "
+    "is `/api/display/`. After 100 wrong tokens a minute an address is told to wait; a valid one "
+    "is never refused."
+)
+_JSON, _PNG, _HTML = "application/json", "image/png", "text/html"
+_PHRASES = {
+    400: "What was sent is wrong",
+    401: "No token, or a wrong one",
+    403: "The display waits for its owner's approval",
+    404: "There is none",
+    409: "The display has joined already",
+    413: "The body is longer than 64 kB",
+    415: "The body is no JSON",
+    429: "Too many failures; wait as long as Retry-After says",
+    503: "The hub cannot keep or read what it knows now",
+}
+_OWN = {401: shapes.DETAIL, 429: shapes.DETAIL, 503: shapes.DETAIL}
+"""What every path of a display may answer."""
+_BODY = {400: shapes.BAD_BODY, 413: shapes.DETAIL, 415: shapes.DETAIL}
+"""What every path may answer that takes a body."""
+
+
+def operation(
+    name: str,
+    summary: str,
+    good: Schema | str,
+    *,
+    body: Schema | None = None,
+    query: dict[str, Schema] | None = None,
+    errors: dict[int, Schema] | None = None,
+    own: bool = True,
+    tagged: bool = False,
+) -> Schema:
+    """Return what a method of a path does.
+
+    `good` is the shape of its JSON, or a media type; `own`: a display asks with its token;
+    `tagged`: the answer has an ETag, and is 304 when the client has that already.
+    """
+    kind = good if isinstance(good, str) else _JSON
+    shape = good if isinstance(good, dict) else {"type": "string"}
+    responses: dict[str, Schema] = {
+        "200": {"description": "Done", "content": {kind: {} if kind == _PNG else {"schema": shape}}}
+    }
+    if tagged:
+        responses["200"]["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
+        responses["304"] = {"description": "As the client has it already"}
+    for status, schema in ((_OWN if own else {}) | (errors or {})).items():
+        responses[str(status)] = {
+            "description": _PHRASES[status],
+            "content": {_JSON: {"schema": schema}},
+        }
+    made: Schema = {"operationId": name, "summary": summary, "responses": responses}
+    made["security"] = [{"token": []}] if own else []
+    if body is not None:
+        made["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
+    if query:
+        made["parameters"] = [
+            {"name": key, "in": "query", "required": True, "schema": schema}
+            for key, schema in query.items()
+        ]
+    return made
+
+
+PATHS: dict[str, dict[str, Schema]] = {
+    "/": {"get": operation("home", "A page that says what this is", _HTML, own=False)},
+    "/health": {"get": operation("health", "Does it run", shapes.HEALTH, own=False)},
+    "/openapi.json": {
+        "get": operation("openapi", "This description", {"type": "object"}, own=False)
+    },
+    "/api/display/bootstrap": {
+        "post": operation(
+            "bootstrap", "Join: a new display gets its id and its token", shapes.PAIRED,
+            body=shapes.BOOTSTRAP, own=False,
+            errors={
+                **_BODY, 403: shapes.WAITS, 409: shapes.KNOWN, 429: shapes.DETAIL,
+                503: shapes.DETAIL,
+            },
+        )
+    },
+    "/api/display/poll": {
+        "get": operation(
+            "poll", "The mode of the display of a hardware id", shapes.POLLED,
+            query={"hardware_id": shapes.HARDWARE_ID},
+            errors={400: shapes.ERRORS, 404: shapes.NOT_FOUND},
+        )
+    },
+    "/api/display/button": {
+        "post": operation(
+            "button", "A button was pressed: A next, B photo or dashboard, C hold, D schedule",
+            shapes.PRESSED, body=shapes.BUTTON, errors=_BODY,
+        )
+    },
+    "/api/display/state": {
+        "get": operation(
+            "state", "Mode, version of the picture, and when to ask again", shapes.STATE,
+            tagged=True,
+        )
+    },
+    "/api/display/image": {
+        "get": operation("image", "The picture that is due", _PNG, tagged=True)
+    },
+    "/api/display/dashboard": {"get": operation("dashboard", "The dashboard", _PNG)},
+    "/api/display/variant": {"get": operation("variant", "A photo", _PNG)},
+    "/api/display/splash_screen": {
+        "get": operation("splash_screen", "What the display is: id, size, hub", _PNG)
+    },
+}  # fmt: skip
+"""What is served, by its path; a test holds it to what the application serves."""
+
+
+def document() -> dict[str, Any]:
+    """Return the whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Mantel: displays",
+            "version": __version__,
+            "description": _ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": "/", "description": "This host"}],
+        "paths": PATHS,
+        "components": {
+            "schemas": {"Error": shapes.ERROR},
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`Token` and the 40 hex digits of `token_key`",
+                }
+            },
+        },
+    }

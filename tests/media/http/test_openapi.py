@@ -1,0 +1,153 @@
+"""The description of the displays' API: complete, and true of the real service."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from media.display.pictures import Pictures
+from media.display.registry import Registry
+from media.display.store import DisplayStore
+from media.http.app import App
+from media.http.openapi import PATHS, document
+from media.http.picture_api import PictureApi
+from tests.e2e.answer import Answer
+from tests.e2e.conftest import running_hub
+from tests.e2e.eink import BOOTSTRAP, Device, Eink
+
+DOCUMENT = document()
+METHODS = [(path, method) for path, its in PATHS.items() for method in its]
+KINDS: dict[str, Any] = {
+    "object": dict, "array": list, "string": str, "boolean": bool, "integer": int,
+    "null": type(None),
+}  # fmt: skip
+
+
+def breaches(value: Any, schema: dict[str, Any], where: str = "$") -> Iterator[str]:
+    """Yield what is wrong with a value, for the part of JSON Schema that the description uses."""
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].split("/")[-1]]
+    if "anyOf" in schema and all(any(breaches(value, one)) for one in schema["anyOf"]):
+        yield f"{where}: none of the shapes"
+    if value != schema.get("const", value) or value not in schema.get("enum", [value]):
+        yield f"{where}: {value!r}"
+    kinds = schema.get("type", list(KINDS))
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not any(isinstance(value, KINDS[kind]) for kind in kinds):
+        yield f"{where}: {value!r} is no {kinds}"
+    if isinstance(value, list) and "items" in schema:
+        for each in value:
+            yield from breaches(each, schema["items"], where + "[]")
+    if isinstance(value, dict):
+        yield from (f"{where}: no {key}" for key in set(schema.get("required", [])) - set(value))
+        for key, inner in value.items():
+            if key in schema.get("properties", {}):
+                yield from breaches(inner, schema["properties"][key], f"{where}.{key}")
+            elif schema.get("additionalProperties") is False:
+                yield f"{where}: {key} is not described"
+
+
+@pytest.fixture(scope="module")
+def eink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Eink]:
+    with running_hub(tmp_path_factory.mktemp("openapi")) as hub:
+        yield Eink(hub)
+
+
+@pytest.fixture(scope="module")
+def device(eink: Eink) -> Device:
+    return eink.join("described", 400, 300)
+
+
+def test_it_is_served_as_it_is_written(eink: Eink) -> None:
+    answer = eink.get("/openapi.json")
+    assert (answer.status, answer.json) == (200, json.loads(json.dumps(DOCUMENT)))
+
+
+def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
+    registry = Registry(DisplayStore(tmp_path / "x.sqlite"), "open", UTC)
+    pictures = PictureApi(registry, Pictures(tmp_path, tmp_path))
+    assert set(App(registry, pictures.paths).paths) == set(PATHS)
+
+
+def test_methods_are_those_that_are_described(eink: Eink, device: Device) -> None:
+    """As the service itself says."""
+    for path, its in PATHS.items():
+        allowed = eink.ask("OPTIONS", path, token=device.token).headers["allow"].split(", ")
+        assert {method.upper() for method in its} == set(allowed) - {"HEAD", "OPTIONS"}, path
+
+
+@pytest.mark.parametrize(("path", "method"), METHODS)
+def test_an_operation_has_all_that_openapi_asks_for(path: str, method: str) -> None:
+    operation = PATHS[path][method]
+    assert operation["summary"]
+    assert all(response["description"] for response in operation["responses"].values())
+    names = [one["operationId"] for its in PATHS.values() for one in its.values()]
+    assert names.count(operation["operationId"]) == 1
+    assert ("requestBody" in operation) == (method == "post")
+
+
+def check(answer: Answer, path: str, method: str) -> None:
+    """Fail unless an answer is as described."""
+    responses = PATHS[path][method]["responses"]
+    told = f"{method} {path}: {answer}"
+    assert str(answer.status) in responses, told
+    content = responses[str(answer.status)].get("content")
+    if content is None:
+        assert not answer.body, told
+        return
+    kind = answer.headers["content-type"].split(";")[0]
+    assert kind in content, told
+    if kind == "application/json":
+        assert not list(breaches(answer.json, content[kind]["schema"])), told
+
+
+@pytest.mark.parametrize(("path", "method"), METHODS)
+def test_answers_are_as_described(eink: Eink, device: Device, path: str, method: str) -> None:
+    """With and without a token, a body, a query, and a tag."""
+    bodies: list[Any] = [None]
+    if method == "post":
+        good = {"hardware_id": "described too", "horizontal_pixels": 1, "vertical_pixels": 1}
+        bodies = [
+            None, b"", b"{", b"[]", {}, good, good, good | {"vertical_pixels": 0},
+            good | {"hardware_id": []}, {"button_pressed": "A"}, {"button_pressed": "E"},
+            b" " * 70_000,
+        ]  # fmt: skip
+    for token in ("", "0" * 40, device.token):
+        for query in ("", "?hardware_id=described", "?hardware_id=nobody", "?=&&%00=%ff"):
+            for body in bodies:
+                asked = path + query
+                answer = eink.ask(method.upper(), asked, body, token=token)
+                check(answer, path, method)
+                if tag := answer.headers.get("etag"):
+                    again = eink.ask(method.upper(), asked, token=token, If_None_Match=tag)
+                    assert again.status == 304
+                    check(again, path, method)
+    if method == "post":
+        form = eink.ask("POST", path, b"a=1", token=device.token, Content_Type="text/plain")
+        assert form.status == 415
+        check(form, path, method)
+    assert "Traceback" not in eink.media.log
+
+
+def test_answers_while_nothing_can_be_kept_are_described(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with running_hub(tmp_path_factory.mktemp("nothing")) as hub:
+        (hub.directory / "in the way").write_text("")
+        eink = Eink(hub, MEDIA_STATE="in the way/media.sqlite")
+        for path, method in METHODS:
+            body = {"hardware_id": "x", "horizontal_pixels": 1, "vertical_pixels": 1}
+            answer = eink.ask(method.upper(), path, body if method == "post" else None)
+            check(answer, path, method)
+        assert eink.ask("POST", BOOTSTRAP, body).status == 503
+
+
+def test_a_house_that_lets_nobody_in_is_described(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with running_hub(tmp_path_factory.mktemp("closed")) as hub:
+        eink = Eink(hub, MEDIA_JOIN="closed")
+        answer = eink.bootstrap("stranger")
+        assert answer.status == 403
+        check(answer, BOOTSTRAP, "post")
