@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from shared.testing import TIMEOUT_SECONDS
-from tests.docker.conftest import OURS, SERVICES, Stack
-from tests.e2e.network import Namespace, namespace
+from shared.testing import TIMEOUT_SECONDS, eventually
+from tests.docker.conftest import OURS, ROOT, SERVICES, Stack
+from tests.e2e.network import namespace
+from tests.e2e.test_eink_networks import broadcast
 
 pytestmark = pytest.mark.docker
 
@@ -30,13 +31,8 @@ asked = urllib.request.Request(base + "/api/display/variant", headers=headers)
 with urllib.request.urlopen(asked, timeout=10) as answer:
     print(json.dumps({"url": url, "picture": answer.read(8).hex(), **told}))
 """
+BROWSER = ROOT / "tests/e2e/mdns_browser.py"
 PNG = "89504e470d0a1a0a"
-
-
-def broadcast(network: Namespace) -> str:
-    """Return the address of all in its subnet: the last of four."""
-    base, last = network.address.rsplit(".", 1)
-    return f"{base}.{int(last) + 1}"
 
 
 def test_a_broadcast_from_another_network(stack: Stack):
@@ -66,3 +62,32 @@ def test_media_alone_is_in_the_network_of_this_machine(stack: Stack):
     modes = {name: stack.inspect(name)["HostConfig"]["NetworkMode"] for name in SERVICES}
     assert [name for name, mode in modes.items() if mode == "host"] == ["media"]
     assert set(OURS) < set(modes)
+
+
+def test_it_is_announced_by_mdns_without_any_rights(stack: Stack):
+    """In a network of two containers, since this machine's is not the tests' to tell anything."""
+    network = f"{stack.project}-mdns"
+    stack.docker("network", "create", network)
+    hardened = (
+        "--network", network, "--user", "1000:1883", "--read-only", "--cap-drop", "ALL",
+        "--security-opt", "no-new-privileges:true", "--tmpfs", "/tmp:mode=1777",  # noqa: S108
+    )  # fmt: skip
+    image = f"{stack.project}-media"
+    names = [f"{stack.project}-{name}" for name in ("announcer", "browser")]
+    try:
+        stack.guest(
+            names[0], *hardened, "-e", "MANTEL_NODE=contained", "-e", "MQTT_PORT=1",
+            "-e", "MEDIA_STATE=/tmp/media.sqlite", image,
+        )  # fmt: skip
+        browse = BROWSER.read_text()
+        stack.guest(names[1], *hardened, image, "python", "-E", "-c", browse)
+        eventually(
+            lambda: "mantel-contained.local" in stack.docker("logs", names[1], check=False), times=4
+        )
+        assert "Traceback" not in stack.docker("logs", names[0], check=False)
+    except TimeoutError:
+        print(*(stack.docker("logs", name, check=False) for name in names))
+        raise
+    finally:
+        stack.docker("rm", "-fv", *names, check=False)
+        stack.docker("network", "rm", network)

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from zeroconf import IPVersion, ServiceStateChange
+from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 TYPES = ["_mantel-display._tcp.local.", "_http._tcp.local."]
@@ -16,7 +16,8 @@ TYPES = ["_mantel-display._tcp.local.", "_http._tcp.local."]
 
 async def main() -> None:
     """Browse."""
-    browser = AsyncZeroconf(interfaces=sys.argv[1:], ip_version=IPVersion.V4Only)
+    where = sys.argv[1:] or InterfaceChoice.All
+    browser = AsyncZeroconf(interfaces=where, ip_version=IPVersion.V4Only)
     changes: asyncio.Queue[tuple[str, str, ServiceStateChange]] = asyncio.Queue()
 
     def changed(

@@ -1,6 +1,7 @@
 """A second network beside this machine's own, as a display in the home has it."""
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -11,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS
+
+# Those of one process differ, which may meet in one place; others are cabled elsewhere
+_subnets = itertools.count(secrets.randbelow(63))
 
 
 class Namespace:
@@ -61,10 +65,9 @@ def namespace(other: Namespace | None = None) -> Iterator[Namespace]:
         pytest.skip(reason)
     tag = secrets.token_hex(3)
     # Of the block for documentation, so that it is no network of anybody's
-    subnet = f"198.51.100.{4 * secrets.randbelow(63)}"
-    base, last = subnet.rsplit(".", 1)
+    first = 4 * (next(_subnets) % 63)
     made = Namespace(f"mantel-{tag}")
-    made.peer, made.address = f"{base}.{int(last) + 1}", f"{base}.{int(last) + 2}"
+    made.peer, made.address = (f"198.51.100.{first + each}" for each in (1, 2))
     there = [] if other is None else ["netns", other.name]
     near, far = f"mt{tag}a", f"mt{tag}b"
     prefix = [] if other is None else ["ip", "netns", "exec", other.name]
