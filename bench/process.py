@@ -92,6 +92,7 @@ def service(
     """Run a service as its user would, with ports of its own, away from the repository's `.env`."""
     command = [sys.executable, "-m", packages()[name]]
     environment = {"PATH": os.environ["PATH"], **broker.environment(name), **_ports(name)}
+    environment["MEDIA_MDNS"] = "false"  # what is measured is nobody's business in the home
     with running(command, directory / name, deployed() | environment | settings) as process:
         yield process
 

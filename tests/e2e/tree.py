@@ -51,6 +51,7 @@ class Tree:
             PISTAT_PORT=str(free_port()),
             MEDIA_HTTP_PORT=str(free_port()),
             MEDIA_DISCOVERY_PORT=str(free_port()),
+            MEDIA_MDNS="false",
             WS_BRIDGE_HOST="127.0.0.1",
             WS_BRIDGE_STATS_PORT=str(self.stats_port),
             WS_BRIDGE_CONTENTS_PORT=str(free_port()),

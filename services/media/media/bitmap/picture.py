@@ -207,7 +207,7 @@ def _scaled(
     """Return the part `box` of a picture in another size, on white.
 
     A large one is never held a second time: each strip of the result is made of the rows that
-    it depends on, and is as if it had been made of the whole.
+    it depends on, and looks as if it had been made of the whole.
     """
     left, top, right, bottom = box
     step = (bottom - top) / size[1]  # rows for one of the result
