@@ -17,7 +17,7 @@ from shared.complaints import Complaints
 if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
 
-# zeroconf is imported where it is used: a home that turns this off saves 3 MB
+# zeroconf is imported where it is used: a home that turns this off saves 4 MB
 
 _log = logging.getLogger("media")
 
