@@ -51,6 +51,7 @@ def test_the_largest_picture_does_not_end_the_service(stack: Stack):
     file.parent.mkdir(exist_ok=True)
     device = {"hardware_id": "large", "horizontal_pixels": 1600, "vertical_pixels": 1200}
     token = json.loads(ask(stack, "POST", "/api/display/bootstrap", device))["token_key"]
+    before = stack.inspect("media")["RestartCount"]  # other tests kill it
     file.write_bytes(large())
     try:
         shown = ask(stack, "GET", "/api/display/variant", token=token)
@@ -58,5 +59,5 @@ def test_the_largest_picture_does_not_end_the_service(stack: Stack):
         file.unlink()
     assert shown.startswith(b"\x89PNG")
     assert "000.png" not in stack.log("media"), "it was shown, and nothing was said"
-    assert stack.inspect("media")["RestartCount"] == 0
+    assert stack.inspect("media")["RestartCount"] == before
     assert not stack.inspect("media")["State"]["OOMKilled"]
