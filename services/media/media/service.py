@@ -10,10 +10,11 @@ from media.audio.speaker import Speaker
 from media.audio.stream import Stream
 from media.database import Database
 from media.display.discovery import answer_discovery
+from media.display.keeping import keep_registry
 from media.display.mdns import announce_hub
 from media.display.obedience import Wishes
 from media.display.pictures import Pictures
-from media.display.registry import Registry, keep_registry
+from media.display.registry import Registry
 from media.display.request import answer_requests
 from media.display.store import DisplayStore
 from media.display.telling import Telling, tell_displays

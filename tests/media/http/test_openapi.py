@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from media.database import Database
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.store import DisplayStore
@@ -67,7 +68,7 @@ def test_it_is_served_as_it_is_written(eink: Eink) -> None:
 
 
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
-    registry = Registry(DisplayStore(tmp_path / "x.sqlite"), "open", UTC)
+    registry = Registry(DisplayStore(Database(tmp_path / "x.sqlite")), "open", UTC)
     pictures = PictureApi(registry, Pictures(tmp_path, tmp_path))
     assert set(App(registry, pictures.paths).paths) == set(PATHS)
 

@@ -5,7 +5,6 @@ seen last is not: that is written now and then.
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 from collections.abc import Callable
@@ -27,10 +26,6 @@ from media.display.trmnl_log import Reports
 from shared.errors import MantelError
 
 _log = logging.getLogger("media")
-
-_KEEP_SECONDS = 60.0  # a memory card wears out by writing
-_AGAIN_SECONDS = 5.0
-_LAST_SECONDS = 0.4  # a disk that hangs keeps nobody from stopping
 
 
 class UnknownError(MantelError):
@@ -238,16 +233,3 @@ class Registry:
                     await self._store.save(displays)
                 except StoreError:
                     self._seen |= ids
-
-
-async def keep_registry(registry: Registry) -> None:
-    """Read what was kept; write each minute, and at the end, when displays were seen."""
-    await registry.load()
-    try:
-        while True:
-            await asyncio.sleep(_KEEP_SECONDS if registry.readable else _AGAIN_SECONDS)
-            await registry.write_seen()
-    finally:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_SECONDS):
-                await registry.write_seen()

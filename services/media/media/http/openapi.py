@@ -13,7 +13,7 @@ from shared import __version__
 _ABOUT = (
     "How displays join, and get their pictures. A path may end in a slash, and `/api/displays/` "
     "is `/api/display/`. After 100 wrong tokens a minute an address is told to wait; a valid one "
-    "is never refused."
+    "is never refused. What TRMNL devices ask for is in docs/trmnl.md."
 )
 _JSON, _PNG, _HTML = "application/json", "image/png", "text/html"
 _PHRASES = {
