@@ -3,6 +3,7 @@
 What is published is written to the socket at once, in the same turn of the loop. aiomqtt would
 have the loop wait until the socket takes it, which it nearly always does: three turns more, and
 a service that wakes each 2 s pays for every turn with cold caches (see docs/adr/0011).
+What comes is handed over in the turn that reads it, not through aiomqtt's queue (docs/adr/0016).
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import aiomqtt
+from aiomqtt.exceptions import MqttConnectError
 
+from shared.intake import Handler, Intake
 from shared.settings import Settings
 
 P = TypeVar("P")
@@ -21,9 +24,18 @@ P = TypeVar("P")
 _KEEPALIVE_SECONDS = 30
 _ANSWER_SECONDS = 10.0  # how long the broker may take to acknowledge
 _PROTOCOLS = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
+_REFUSED = {4, 5, 134, 135}  # bad user name or password, not authorised; in 3.1.1 and 5
 
 BrokerError = aiomqtt.MqttError
 """The broker is away, does not answer in time, or refuses; `rc` is its code, where it told one."""
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Tell whether the broker does not let us in; paho's own errors have the same codes."""
+    if not isinstance(error, MqttConnectError):
+        return False
+    code: object = error.rc
+    return getattr(code, "value", code) in _REFUSED
 
 
 class Client(aiomqtt.Client):
@@ -31,6 +43,29 @@ class Client(aiomqtt.Client):
 
     What the socket does not take waits in paho until it does.
     """
+
+    def __init__(self, *args: Any, protocol: aiomqtt.ProtocolVersion, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, protocol=protocol, **options)
+        has_properties = protocol is aiomqtt.ProtocolVersion.V5
+        self._intake = Intake(self._client, has_properties=has_properties)
+        self._client.loop_read = self._read  # type: ignore[method-assign]
+
+    async def receive(self, handle: Handler) -> None:
+        """Hand over all that comes, until the connection ends: BrokerError.
+
+        What `handle` raises is raised here too, and nothing is read any more.
+        """
+        self._intake.handle = handle
+        await asyncio.wait([self._disconnected])
+        error = self._disconnected.exception()
+        if error is None or isinstance(error, BrokerError):
+            raise BrokerError("the connection was lost")
+        self._client._sock_close()  # noqa: SLF001 - without a goodbye: the will is to be sent
+        raise error
+
+    def _read(self, max_packets: int = 1) -> Any:  # noqa: ANN401, ARG002 - as paho has it
+        """Read for aiomqtt, which takes what is raised here for the connection's end."""
+        return 0 if self._disconnected.done() else self._intake.read()
 
     async def publish(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         """Publish, and wait until it is sent or, with QoS 1, acknowledged; else BrokerError."""

@@ -4,7 +4,7 @@ For unit tests of a service: `Mqtt(settings, "stats", connect=broker.client)`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -112,12 +112,8 @@ class FakeClient:
         """Ask for them no more."""
         self._filters.remove(topic_filter)
 
-    @property
-    def messages(self) -> AsyncIterator[FakeMessage]:
-        """What comes in, until the connection breaks."""
-        return self._received()
-
-    async def _received(self) -> AsyncIterator[FakeMessage]:
+    async def receive(self, handle: Callable[[str, bytes, bool], None]) -> None:
+        """Hand over what comes in, until the connection breaks."""
         while (message := await self._queue.get()) is not None:
-            yield message
-        raise aiomqtt.MqttError("Disconnected during message iteration")
+            handle(message.topic, message.payload, message.retain)
+        raise aiomqtt.MqttError("the connection was lost")

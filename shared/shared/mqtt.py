@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 from shared import topics
 from shared.announcement import Announcement
 from shared.backoff import delays
-from shared.client import BrokerError, Client, options
+from shared.client import BrokerError, Client, is_refusal, options
 from shared.complaints import Complaints
 from shared.discovery import Component
 from shared.health import Tally, Warnings, report_health
@@ -32,8 +32,8 @@ P = TypeVar("P")
 _FIRST_DELAY_SECONDS = 0.2
 _MOST_DELAY_SECONDS = 2.0  # a broker that returns is noticed at once, for a packet each 2 s
 _MOST_REFUSED_DELAY_SECONDS = 30.0  # a wrong password does not mend itself, and fills its log
-_GOODBYE_SECONDS = 0.4
-_REFUSED = {4, 5, 134, 135}  # bad user name or password, not authorised; in 3.1.1 and 5
+_LAST_WORDS_SECONDS = 0.2  # for what still waits to be sent at the end
+_GOODBYE_SECONDS = 0.3
 
 
 def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
@@ -47,6 +47,7 @@ def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
 class Mqtt:
     """An async context manager; `publish` and `subscribe` may be called at any time.
 
+    What a handler raises ends the one that has entered it, as an error of its own task would.
     `connect` makes the client of one connection; tests pass that of a broker in memory.
     """
 
@@ -140,21 +141,36 @@ class Mqtt:
     async def __aenter__(self) -> Self:
         self._warnings = Warnings(self._tally, lambda line: self.publish(topics.LOG, line))
         self._log.addHandler(self._warnings)
+        self._owner = asyncio.current_task()
         self._task = asyncio.create_task(self._stay_connected(), name="broker connection")
+        self._task.add_done_callback(self._end_owner)
         return self
 
+    def _end_owner(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None and self._owner is not None:
+            self._owner.cancel()
+
     async def __aexit__(self, *_exception: object) -> None:
-        """Say `offline`: the will is not sent after a clean goodbye."""
+        """Say what is left to say, and `offline`: the will is not sent after a clean goodbye."""
         self._log.removeHandler(self._warnings)
+        if self._client is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                    await self._outbox.drain()
         if self._client is not None:
             with contextlib.suppress(BrokerError, TimeoutError):
                 async with asyncio.timeout(_GOODBYE_SECONDS):
                     await self._say(self._client, "offline")
+        self._task.remove_done_callback(self._end_owner)
         for _ in range(5):
             self._task.cancel()  # more than once: connecting can lose a cancellation, see Client
             ended, _ = await asyncio.wait([self._task], timeout=_GOODBYE_SECONDS / 5)
             if ended:
-                return
+                break
+        if self._task.done() and not self._task.cancelled() and (error := self._task.exception()):
+            if self._owner is not None:
+                self._owner.uncancel()
+            raise error
 
     async def _stay_connected(self) -> None:
         absent, refused = _fresh_delays()
@@ -166,8 +182,7 @@ class Mqtt:
                     await self._converse(client)
             except* (BrokerError, OSError) as group:
                 error = group.exceptions[0]
-                code = getattr(error, "rc", None)
-                unwelcome = getattr(code, "value", code) in _REFUSED
+                unwelcome = is_refusal(error)
                 hint = "; check MQTT_USERNAME and MQTT_PASSWORD" if unwelcome else ""
                 message = f"{error}{hint}; trying again"
                 self._complaints.say(self._broker, message, first=not unwelcome)

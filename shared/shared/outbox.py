@@ -24,6 +24,7 @@ class Outbox:
         self._states: dict[str, Outgoing] = {}
         self._waiting: Mailbox[Outgoing] = Mailbox()
         self._filled = asyncio.Event()
+        self._rested = asyncio.Event()
         self._resting: Any = None  # the client, while `send` has nothing to do
         self.is_open = False
         self.sent = 0
@@ -79,6 +80,12 @@ class Outbox:
         """Make `send` look round although nothing was posted."""
         self._filled.set()
 
+    async def drain(self) -> None:
+        """Wait until all that waits is sent, and acknowledged where it asks for that."""
+        while self._resting is None or self._filled.is_set():
+            self._rested.clear()
+            await self._rested.wait()
+
     async def send(self, client: Any, before: Callable[[Any], Awaitable[None]]) -> None:  # noqa: ANN401
         """Send what is posted, until the connection ends; first `before`, each time it wakes."""
         while True:
@@ -95,6 +102,7 @@ class Outbox:
                 )
                 self.sent += 1
             self._resting = client
+            self._rested.set()
             try:
                 await self._filled.wait()
             finally:

@@ -51,18 +51,19 @@ class Subscription(Generic[P]):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """What the names of its topics match; made once, for sound comes 50 times a second."""
+        """What the names of its topics match."""
         return self.topic.pattern(self._base, **self._levels)
 
-    def offer(self, name: str, raw: bytes, *, retained: bool) -> bool:
-        """Queue a message if its topic is of this filter; False when the queue was full.
+    def levels(self, name: str) -> dict[str, str] | None:
+        """Return the varying levels of a topic, None when it is not of this filter."""
+        found = self._pattern.fullmatch(name)
+        return None if found is None else self._levels | found.groupdict()
+
+    def take(self, name: str, levels: dict[str, str], raw: bytes, *, retained: bool) -> bool:
+        """Hand over or queue a message of this filter; False when the queue was full.
 
         Raises PayloadError when the payload does not fit the topic's model.
         """
-        found = self._pattern.fullmatch(name)
-        if found is None:
-            return True
-        levels = self._levels | found.groupdict()
         gone = self.topic.retain and not raw
         received = Received(None if gone else self.topic.decode(raw), levels, retained)
         if self._handler is not None:

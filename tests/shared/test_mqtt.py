@@ -160,6 +160,27 @@ async def test_availability_is_said_and_taken_back(hub: tuple[Connect, Outage]) 
         assert (await soon(anext(seen))).payload == "offline"
 
 
+async def test_what_was_published_last_is_sent_before_offline(
+    hub: tuple[Connect, Outage],
+) -> None:
+    """A service that is stopped says what its tasks said at their end."""
+    connect, _ = hub
+    async with connect("operator") as reader:
+        online = reader.subscribe(topics.AVAILABILITY, service="stats")
+        lists = reader.subscribe(topics.HOST_CONTAINERS)
+        events = reader.subscribe(topics.HOST_EVENT)
+        async with connect("stats") as sender:
+            await until(lambda: sender.connected and reader.connected)
+            assert (await soon(anext(online))).payload == "online"
+            for _ in range(20):
+                sender.publish(topics.HOST_EVENT, EVENT)
+            sender.publish(topics.HOST_CONTAINERS, [container("last")])
+        for _ in range(20):
+            assert (await soon(anext(events))).payload == EVENT
+        assert (await soon(anext(lists))).payload[0].name == "last"
+        assert (await soon(anext(online))).payload == "offline"
+
+
 async def test_a_cleared_state_is_gone(hub: tuple[Connect, Outage]) -> None:
     """Readers hear of it, and it does not come back with the next connection."""
     connect, (stop, start) = hub
