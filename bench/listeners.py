@@ -8,6 +8,7 @@ peer does not have either.
 import asyncio
 import contextlib
 import itertools
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from statistics import median, quantiles
 
 from bench.meter import cpu_seconds
 from bench.peer_sound import CHUNK_BYTES, INTERVAL_SECONDS
-from bench.process import ROOT, Process, need_broker, pinned, running, service, wait
+from bench.process import ROOT, Process, SkipError, need_broker, pinned, running, service, wait
 from bench.verdict import Outcome
 from bench.web_socket import Client
 from shared.testing import Broker, free_port
@@ -47,6 +48,8 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
         }
         pids = [server.pid for server in servers.values()]
         stack.enter_context(pinned([broker.pid, feed.pid, *pids]))
+        for port in ports.values():
+            _wait_for(port)
         wait(1.5)
         taken = [
             {name: _window(server, ports[name]) for name, server in servers.items()}
@@ -57,6 +60,15 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
         _outcome("listeners-cpu-all", taken, "bridge", lambda window: window.cpu_ms),
         _outcome("listeners-timeline", taken, "bridge", lambda window: window.late_ms),
     ]
+
+
+def _wait_for(port: int) -> None:
+    """Wait until a server listens: on a busy machine that takes seconds."""
+    for _ in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        wait(0.1)
+    raise SkipError(f"nobody listens on port {port}")
 
 
 def _outcome(

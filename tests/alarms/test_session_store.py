@@ -110,7 +110,7 @@ async def test_a_torn_database_and_a_torn_row(
 ) -> None:
     """It is begun anew, tables and all; a row that is not understood costs only itself."""
     path = tmp_path / "a.sqlite"
-    path.write_bytes(os.urandom(8192))
+    path.write_bytes(b"SQLite format 3\0" + os.urandom(8176))
     store = await open_store(path)
     assert await store.save({"a": TEA, "b": TEA}, TODAY) == set()
     with sqlite3.connect(path) as other:

@@ -61,12 +61,13 @@ async def test_a_commit_is_on_the_disk_before_save_returns(
     other.close()
 
 
+@pytest.mark.parametrize("beginning", [b"SQLite format 3\0", bytes(16)])
 async def test_a_torn_database_is_put_aside(
-    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture, beginning: bytes
 ) -> None:
     """With one line; then it goes on."""
     path = tmp_path / "a.sqlite"
-    path.write_bytes(os.urandom(8192))
+    path.write_bytes(beginning + os.urandom(8192 - len(beginning)))
     store = open_store(path)
     assert await store.read() == ({}, None)
     await store.save({"a": MEMORY})
@@ -75,6 +76,22 @@ async def test_a_torn_database_is_put_aside(
     assert [each.message for each in caplog.records if each.levelno == logging.WARNING] == [
         f"{path}: damaged, put aside as a.sqlite.broken; begun anew"
     ]
+
+
+async def test_a_file_of_the_user_is_left_alone(
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A path that was mistyped; it is said once, and nothing is kept."""
+    path = tmp_path / "shopping.txt"
+    path.write_text("bread, butter, a new memory card")
+    store = open_store(path)
+    assert await store.read() == ({}, None)
+    await store.save({"a": MEMORY})
+    await store.save({"b": MEMORY})
+    assert path.read_text() == "bread, butter, a new memory card"
+    assert list(tmp_path.iterdir()) == [path]
+    (told,) = [each.message for each in caplog.records if each.levelno == logging.WARNING]
+    assert "not a database" in told
 
 
 async def test_a_row_of_another_version_costs_only_itself(tmp_path: Path, open_store: Open) -> None:

@@ -531,7 +531,9 @@ def test_home_assistant_sets_a_time(home: Home) -> None:
 def test_a_torn_database_does_not_keep_an_alarm_from_ringing(home: Home) -> None:
     """Nor does one that cannot be written."""
     (home.hub.directory / "data").mkdir()
-    (home.hub.directory / "data" / "alarms.sqlite").write_bytes(os.urandom(20_000))
+    (home.hub.directory / "data" / "alarms.sqlite").write_bytes(
+        b"SQLite format 3\0" + os.urandom(20_000)
+    )
     process = home.ringing_soon([{"alarm_time": "0630"}])
     home.wait("event", event="start")
     assert "damaged, put aside as alarms.sqlite.broken" in process.log

@@ -11,12 +11,13 @@ from shared.subscription import Received
 
 
 class SessionOwner:
-    """`silent`: verbs that get no answer; `asked`: all that came, verb and fields."""
+    """`silent`: verbs that get no answer; `full`: nothing can be opened; `asked`: all that came."""
 
     def __init__(self, mqtt: Mqtt) -> None:
         self._mqtt = mqtt
         self.sessions: dict[str, ClockSession] = {}
         self.silent: set[str] = set()
+        self.full = False
         self.asked: list[tuple[str, Request]] = []
         mqtt.subscribe(topics.CLOCK_REQUEST, self._take)
 
@@ -51,6 +52,8 @@ class SessionOwner:
     def _do(self, verb: str, request: Request) -> tuple[dict[str, Any] | None, str | None]:
         name = request["session"]
         session = self.sessions.get(name)
+        if verb == "open" and self.full:
+            return None, "the disk is full"
         if verb == "open":
             known = session is not None
             if known or not request["resume"]:

@@ -168,6 +168,28 @@ async def test_an_owner_that_does_not_answer(stage: Stage) -> None:
         await stage.sessions.ask(held, "stop", {})
 
 
+async def test_an_owner_that_refuses(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is asked again, also by a command, and said once."""
+    monkeypatch.setattr("ws_bridge.clock_sessions._REFUSED_SECONDS", 0.2)
+    monkeypatch.setattr("ws_bridge.clock_sessions._AGAIN_SECONDS", 0.1)
+    await stage.arrive()
+    stage.owner.full = True
+    await until(lambda: stage.sessions.online)
+    _, held = await stage.sessions.enter("")
+    await until(lambda: len(stage.owner.asked) >= 3)
+    assert set(stage.owner.verbs()) == {"open"}
+    with pytest.raises(CommandError, match="^unknown session$"):
+        await stage.sessions.ask(held, "zone", {"timezone": "Asia/Tokyo"})
+    assert held.copy.state is None
+    stage.owner.full = False
+    await until(lambda: held.copy.state)
+    await stage.sessions.ask(held, "zone", {"timezone": "Asia/Tokyo"})
+    said = [each.message for each in caplog.records if "does not open" in each.message]
+    assert said == ["clock: alarms does not open a session: the disk is full"]
+
+
 async def test_the_broker_went_for_a_while(stage: Stage) -> None:
     """All that are held are opened again."""
     await stage.arrive()

@@ -197,3 +197,26 @@ async def test_a_port_that_is_taken_names_its_setting(port: int) -> None:
     with socket.create_server(("127.0.0.1", port)), pytest.raises(StartError, match="A_PORT"):
         async with Listener("127.0.0.1", port, "A_PORT", lambda: None):
             pass
+
+
+async def test_an_error_of_ours_is_said_once(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    """The client is cut off by the code for that, and the others stay."""
+
+    async def fail(peer: Peer) -> None:
+        said = await peer.hear()
+        raise LookupError(f"a mistake of ours at {said!r}")
+
+    async with (
+        Listener("127.0.0.1", port, "A_PORT", converse=fail),
+        connect(f"ws://127.0.0.1:{port}") as other,
+    ):
+        for word in ("one", "two"):
+            async with connect(f"ws://127.0.0.1:{port}") as client:
+                await client.send(word)
+                await asyncio.wait_for(client.wait_closed(), TIMEOUT_SECONDS)
+                assert client.close_code == 1011
+        assert await asyncio.wait_for(await other.ping(), TIMEOUT_SECONDS) >= 0
+    (told,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert told.getMessage() == "a connection was ended by an error in the program"
+    assert told.exc_info is not None
+    assert "a mistake of ours at 'one'" in str(told.exc_info[1])

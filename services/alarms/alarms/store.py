@@ -15,6 +15,7 @@ import msgspec
 
 from alarms.memory import Memory
 from shared.complaints import Complaints
+from shared.database_file import may_be_damaged, put_aside
 
 T = TypeVar("T")
 
@@ -68,10 +69,9 @@ class Store:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):  # of the disk, not of the file
                 raise
-        broken = self._path.with_name(self._path.name + ".broken")
-        self._path.replace(broken)
-        for suffix in ("-wal", "-shm"):  # would be taken for those of the new one
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            if not may_be_damaged(self._path):
+                raise
+        broken = put_aside(self._path)
         self._complaints.say(str(self._path), f"damaged, put aside as {broken.name}; begun anew")
         return self._open()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from shared.complaints import Complaints
+from shared.database_file import may_be_damaged, put_aside
 from shared.errors import MantelError
 
 T = TypeVar("T")
@@ -20,7 +21,6 @@ _log = logging.getLogger("media")
 
 _BUSY_SECONDS = 2.0
 _LAST_SECONDS = 0.4  # a disk that hangs keeps nobody from stopping
-_MAGIC = b"SQLite format 3\0"
 
 
 class StoreError(MantelError):
@@ -95,12 +95,9 @@ class Database:
             raise
         except sqlite3.DatabaseError as error:
             self._close()
-            if not self._is_ours():
+            if not may_be_damaged(self._path):
                 raise
-            broken = self._path.with_name(self._path.name + ".broken")
-            self._path.replace(broken)
-            for suffix in ("-wal", "-shm"):  # would be taken for those of the new one
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            broken = put_aside(self._path)
             self._complaints.say(
                 str(self._path), f"damaged ({error}), put aside as {broken.name}; begun anew"
             )
@@ -113,11 +110,6 @@ class Database:
         except sqlite3.Error:
             self._close()  # another disk may be mounted there by then
             raise
-
-    def _is_ours(self) -> bool:
-        """Tell whether the file may be a database that was damaged, and not one of the user's."""
-        with self._path.open("rb") as file:
-            return file.read(len(_MAGIC)) in {_MAGIC, bytes(len(_MAGIC))}
 
     def _close(self) -> None:
         if self._base is not None:

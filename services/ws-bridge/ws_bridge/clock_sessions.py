@@ -26,6 +26,7 @@ from ws_bridge.clock_commands import CommandError
 
 _ANSWER_SECONDS = 0.9  # of the second within which a client has its reply
 _AGAIN_SECONDS = 2.0  # until an `open` that nobody answered is sent once more
+_REFUSED_SECONDS = 15.0  # and one that was refused: a disk may be full for long
 
 _CONNECTING_SECONDS = 0.25  # until it is seen that the broker is back; only while one is to open
 
@@ -203,9 +204,12 @@ class Sessions:
             return
         opened = self._opening.pop(payload.transaction, None)
         if opened is not None:
-            self._unopened.pop(opened.hash, None)
-            if payload.status == "error":
+            if payload.status == "error":  # it stays unopened, and is asked for again
                 self._complaints.say("clock", f"alarms does not open a session: {payload.error}")
+                opened.asked_at += _REFUSED_SECONDS - _AGAIN_SECONDS
+            else:
+                self._complaints.settle("clock")
+                self._unopened.pop(opened.hash, None)
         answer = self._answers.get(payload.transaction)
         if answer is not None and not answer.done():
             answer.set_result(payload)

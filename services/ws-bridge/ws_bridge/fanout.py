@@ -58,9 +58,18 @@ class Fanout(Generic[C]):
 
         An empty one: what they lack alone.
         """
-        for client in self._behind_since:
+        lead, most = self.lead, self.most_owed_bytes
+        late = []
+        for client, since in self._behind_since.items():
+            # `tell` for one that has kept up, which nearly all have: it is most of what sound costs
+            if since is None and client.owed_bytes() <= most:
+                before = lead(client)
+                client.write(before + frame if before else frame)
+            else:
+                late.append(client)
+        for client in late:
             self.tell(client, frame, now)
-        return self.give_up(now)
+        return self.give_up(now) if late else []
 
     def tell(self, client: C, frame: bytes, now: float) -> None:
         """Write `frame` to one if it keeps up, else skip it (`now` in seconds)."""

@@ -27,8 +27,34 @@ log = logging.getLogger("ws-bridge")
 
 _PING_SECONDS = 20.0
 
-_quiet = logging.getLogger("ws-bridge.websockets")
-_quiet.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each port scan
+
+class _OursAlone(logging.Filter):
+    """Lets pass, once each, an error in what we do with a client: what the library says of it.
+
+    All else that it says is of the outside: it logs a traceback for each port scan.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()  # bounded by the places in the program
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.msg != "connection handler failed" or not record.exc_info:
+            return False
+        error, trace = record.exc_info[1], record.exc_info[2]
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{type(error).__name__}, line {trace.tb_lineno if trace else 0}"
+        if place in self._said:
+            return False
+        self._said.add(place)
+        record.msg = "a connection was ended by an error in the program"
+        return True
+
+
+_library = logging.getLogger("ws-bridge.connections")
+_library.setLevel(logging.ERROR)
+_library.addFilter(_OursAlone())
 
 
 class _Connection(ServerConnection):
@@ -48,6 +74,8 @@ class Peer:
     def __init__(self, connection: ServerConnection) -> None:
         self._connection = connection
         self._transport = connection.transport
+        self.owed_bytes: Callable[[], int] = connection.transport.get_write_buffer_size
+        """How many bytes the kernel did not take yet; without a call in between."""
         self._file: int = connection.transport.get_extra_info("socket").fileno()
         self._waiting = array.array("i", [0])
         self._pong: asyncio.Future[float] | None = None
@@ -59,10 +87,6 @@ class Peer:
         """
         if frame and self._connection.state is State.OPEN:
             self._transport.write(frame)
-
-    def owed_bytes(self) -> int:
-        """Return the bytes that the kernel did not take yet."""
-        return self._transport.get_write_buffer_size()
 
     def abort(self) -> None:
         """Cut the connection: a client that does not read would not read a goodbye either."""
@@ -152,7 +176,7 @@ class Listener:
             create_connection=_Connection,
             write_limit=self._fanout.most_owed_bytes,  # it pauses who is behind, and nobody else
             server_header=None,
-            logger=_quiet,
+            logger=_library,
         )
         self._pings = asyncio.create_task(
             self._keep_alive(), name=f"pings on port {self._address[1]}"
