@@ -34,10 +34,10 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
     port = free_port()
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(Broker(directory))
-        stack.enter_context(service("alarms", broker, directory, {}))
+        alarms = stack.enter_context(service("alarms", broker, directory, {}))
         settings = {"WS_BRIDGE_CLOCK_PORT": str(port)}
         bridge = stack.enter_context(service("ws-bridge", broker, directory, settings))
-        stack.enter_context(pinned([broker.pid, bridge.pid]))
+        stack.enter_context(pinned([broker.pid, alarms.pid, bridge.pid]))
         wait(3)
         return asyncio.run(_listen(port, bridge.pid, _QUICK_SECONDS if quick else _WINDOW_SECONDS))
 

@@ -79,7 +79,7 @@ class Second:
     def __init__(self, at: datetime, home: ZoneInfo) -> None:
         self._at = at
         self._home = home
-        self._zones: dict[ZoneInfo, tuple[str | None, bytes, bytes]] = {}
+        self._zones: dict[ZoneInfo, tuple[tuple[str | None, str | None], bytes, bytes]] = {}
 
     def frames(self, face: Face) -> bytes:
         """Return what a connection is told: its zone where that changed, the tick, what rings."""
@@ -89,8 +89,9 @@ class Second:
             local = self._at.astimezone(zone)
             name = local.tzname()
             tick = text_frame(local.isoformat(timespec="seconds").encode())
-            built = (name, text_frame(f"TZN:{name}".encode()), tick)
+            built = ((zone.key, name), text_frame(f"TZN:{name}".encode()), tick)
             self._zones[zone] = built
-        name, zone_frame, tick = built
-        told, face.told = face.told, (zone.key, name)
-        return (b"" if told == face.told else zone_frame) + tick + face.copy.ringing(face.form)
+        known, zone_frame, tick = built
+        if face.told != known:
+            face.told, tick = known, zone_frame + tick
+        return tick + face.copy.ringing(face.form)

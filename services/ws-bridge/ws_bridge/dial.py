@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 from ws_bridge.clock import Face, Second
 from ws_bridge.fanout import Client, Fanout
 
-_AT_ONCE = 10  # clients, which takes a quarter of a millisecond
+_AT_ONCE = 25  # clients, which takes a third of a millisecond; a turn of the loop costs as five
 
 
 class Speaker(Client, Protocol):
@@ -55,18 +55,21 @@ class Dial(Fanout[S]):
 
         It yields now and then: what was said meanwhile can be answered before it goes on.
         """
-        for number, client in enumerate(list(self._faces), 1):
-            if client in self._faces:
-                self._second, self._now = second, now
-                self.tell(client, b"", now)
-                self._second = None
-            if number % _AT_ONCE == 0:
-                yield
+        clients = list(self._faces)
+        for first in range(0, len(clients), _AT_ONCE):
+            self._second, self._now = second, now
+            for client in clients[first : first + _AT_ONCE]:
+                if client in self._faces:  # it may have gone meanwhile
+                    self.tell(client, b"", now)
+            self._second = None
+            yield
 
     def lead(self, client: S) -> bytes:
         """Return what `client` is told of the second that is struck; between two it is nothing."""
+        if self._second is None:
+            return b""
         face = self._faces.get(client)
-        if self._second is None or face is None or not face.is_ready(self._now):
+        if face is None or not face.is_ready(self._now):
             return b""
         if face.busy or client.is_unheard():
             face.held = self._second

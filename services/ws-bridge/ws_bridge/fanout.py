@@ -63,8 +63,7 @@ class Fanout(Generic[C]):
         for client, since in self._behind_since.items():
             # `tell` for one that has kept up, which nearly all have: it is most of what sound costs
             if since is None and client.owed_bytes() <= most:
-                before = lead(client)
-                client.write(before + frame if before else frame)
+                client.write(lead(client) + frame)
             else:
                 late.append(client)
         for client in late:
@@ -74,7 +73,7 @@ class Fanout(Generic[C]):
     def tell(self, client: C, frame: bytes, now: float) -> None:
         """Write `frame` to one if it keeps up, else skip it (`now` in seconds)."""
         if client.owed_bytes() <= self.most_owed_bytes:
-            client.write(self.lead(client) + frame)
+            client.write(self.lead(client) + frame)  # an empty part is no copy
             if self._behind_since[client] is not None:
                 self._behind_since[client] = None
             return
