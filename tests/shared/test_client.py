@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from aiomqtt.exceptions import MqttCodeError, MqttConnectError
 
 from shared import topics
+from shared.client import is_refusal
 from shared.mqtt import Mqtt
 from shared.payloads import Health, HostEvent, LogLine
 from shared.settings import Settings
@@ -22,6 +24,14 @@ HEALTH = Health(
     published=0, received=0, dropped=0, last_error=None,
 )  # fmt: skip
 MOST_TRIES = 5000
+
+
+def test_a_lost_connection_is_no_refusal() -> None:
+    """Paho's error 4 is that there is no connection, the broker's that the password is wrong."""
+    assert not is_refusal(MqttCodeError(4))
+    assert not is_refusal(OSError(4, "interrupted"))
+    assert is_refusal(MqttConnectError(4))
+    assert not is_refusal(MqttConnectError(3))
 
 
 def line(text: str) -> LogLine:
