@@ -3,7 +3,7 @@
 What is published is written to the socket at once, in the same turn of the loop. aiomqtt would
 have the loop wait until the socket takes it, which it nearly always does: three turns more, and
 a service that wakes each 2 s pays for every turn with cold caches (see docs/adr/0011).
-What comes is handed over in the turn that reads it, not through aiomqtt's queue (docs/adr/0016).
+What comes is handed over in the turn that reads it, not through aiomqtt's queue (docs/adr/0017).
 """
 
 import asyncio

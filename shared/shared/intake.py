@@ -3,7 +3,7 @@
 paho reads a packet in four calls of the system and logs, wraps and dates each message. That is
 most of what a message costs, so those of QoS 0 that are here whole do not go through it. All
 else does, and asks for its bytes here: what is cut off at a piece's end, what is to be
-acknowledged, what answers us (see docs/adr/0016).
+acknowledged, what answers us (see docs/adr/0017).
 """
 
 import contextlib
