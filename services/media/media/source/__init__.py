@@ -1,0 +1,1 @@
+"""What dashboards show: weather, calendars, news, the host, the next alarm, values of topics."""
