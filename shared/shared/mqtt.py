@@ -122,6 +122,18 @@ class Mqtt:
         self._outbox.wake()
         return subscription
 
+    def listen(self, name: str, handler: Callable[[str, bytes], None]) -> None:
+        """Hand over the payloads of one topic that is not of the table, by its whole name.
+
+        It has at least one / and none of + # { }, which would be read as a template's.
+        """
+        base, _, template = name.partition("/")
+        topic: Topic[bytes] = Topic(template, bytes, 0, True, (), (), "Of somebody else")
+        self._inbox.add(
+            Subscription(topic, base, {}, lambda message: handler(name, message.payload or b""))
+        )
+        self._outbox.wake()
+
     def announce(self, components: dict[str, Component], undecided: tuple[str, ...] = ()) -> None:
         """Make these the service's entities in Home Assistant; its others are removed.
 

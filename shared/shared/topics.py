@@ -60,11 +60,12 @@ LOG: Topic[LogLine] = Topic(
 # The host
 HOST_STATS: Topic[HostStats] = Topic(
     "host/{node}/stats", HostStats, 0, True,
-    ("stats",), ("ws-bridge", *HOME), "One reading of the host each `STATS_INTERVAL_SECONDS`",
+    ("stats",), ("media", "ws-bridge", *HOME),
+    "One reading of the host each `STATS_INTERVAL_SECONDS`",
 )  # fmt: skip
 HOST_CONTAINERS: Topic[list[Container]] = Topic(
     "host/{node}/containers", list[Container], 1, True,
-    ("stats",), ("ws-bridge", *HOME),
+    ("stats",), ("media", "ws-bridge", *HOME),
     "The containers in the order of `STATS_CONTAINERS`, at once on change",
 )  # fmt: skip
 CONTAINER_SET: Topic[str] = Topic(
@@ -204,6 +205,22 @@ PHOTO_RESPONSE: Topic[Response] = Topic(
     ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
+# What dashboards show
+SOURCE_REQUEST: Topic[Request] = Topic(
+    "source/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",), "list, refresh (`name`)",
+)  # fmt: skip
+SOURCE_RESPONSE: Topic[Response] = Topic(
+    "source/response/{verb}", Response, 1, False,
+    ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+)  # fmt: skip
+VALUE: Topic[bytes] = Topic(
+    "value/{group}/{name}/{field}", bytes, 1, True,
+    HOME, ("media", *HOME),
+    "A value for dashboards, text or JSON; with this as its base Home Assistant's "
+    "`mqtt_statestream` publishes its entities here",
+)  # fmt: skip
+
 # Panels
 PANEL_EVENT: Topic[PanelEvent] = Topic(
     "panel/{id}/event", PanelEvent, 1, False,
@@ -215,7 +232,7 @@ PANEL_BUTTON: Topic[str] = Topic(
 )  # fmt: skip
 PANEL_STATE: Topic[PanelState] = Topic(
     "panel/{id}/state", PanelState, 1, True,
-    ("serial-bridge",), ("serial-bridge", "ws-bridge", *HOME), "How a panel does",
+    ("serial-bridge",), ("media", "serial-bridge", "ws-bridge", *HOME), "How a panel does",
 )  # fmt: skip
 PANEL_SET: Topic[bytes] = Topic(
     "panel/{id}/set", bytes, 1, False,
@@ -247,5 +264,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     DISPLAY_STATE, DISPLAY_REQUEST, DISPLAY_RESPONSE,
     JOB_STATE, JOB_SET, JOB_REQUEST, JOB_RESPONSE,
     PHOTO_REQUEST, PHOTO_RESPONSE,
+    SOURCE_REQUEST, SOURCE_RESPONSE, VALUE,
     BIRTH, DISCOVERY,
 )  # fmt: skip

@@ -40,6 +40,9 @@ from media.rings import STREAM, Rings
 from media.settings import Settings
 from media.showing import DISPLAY, Showing
 from media.sound_file import SoundFiles, learn_peaks
+from media.source.request import answer_source_requests
+from media.source.sources import Sources
+from media.source.store import SourceStore
 from shared import topics
 from shared.mqtt import Mqtt
 
@@ -64,13 +67,27 @@ async def run(settings: Settings) -> None:
         requests = mqtt.subscribe(topics.DISPLAY_REQUEST)
         job_requests = mqtt.subscribe(topics.JOB_REQUEST)
         photo_requests = mqtt.subscribe(topics.PHOTO_REQUEST)
-        registry = Registry(DisplayStore(database), settings.media_join, house_zone(settings.tz))
+        zone = house_zone(settings.tz)
+        registry = Registry(DisplayStore(database), settings.media_join, zone)
+        asked = mqtt.subscribe(topics.SOURCE_REQUEST)
+        sources = Sources(
+            mqtt,
+            path=Path(settings.media_sources),
+            store=SourceStore(Path(settings.media_state)),
+            node=settings.mantel_node,
+            timezone=settings.tz,
+            zone=zone,
+        )
+        tasks.create_task(sources.run(), name="know sources")
+        tasks.create_task(
+            answer_source_requests(asked, sources, mqtt), name="answer source requests"
+        )
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)
         library = Library(Path(settings.media_photos), photo_store, registry.now)
         rotation = Rotation(library, photo_store, registry.now)
         job_store = JobStore(database)
-        runner = Runner(Roster((HEARTBEAT,), job_store, house_zone(settings.tz)), job_store)
+        runner = Runner(Roster((HEARTBEAT,), job_store, zone), job_store)
         if settings.media_http_port:
             pictures = Pictures(assets, Path(settings.media_photos))
             url, port = settings.media_public_url, settings.media_http_port

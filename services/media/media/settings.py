@@ -20,6 +20,9 @@ class Settings(Base, frozen=True, kw_only=True):
     media_state: Annotated[str, Meta(description="Database of what must outlive a restart")] = (
         "data/media.sqlite"
     )
+    media_sources: Annotated[
+        str, Meta(description="File that names weather, calendars and news (docs/sources.md)")
+    ] = "config/sources.toml"
     media_speaker: Annotated[
         bool, Meta(description="Play an alarm that nobody hears on this machine's own speaker")
     ] = False
