@@ -37,8 +37,8 @@ def events(
     first, last = today - timedelta(days=1), today + AHEAD
     sieved = sieve(body.decode("utf-8-sig", "replace"), first, last)
     read: dict[tuple[Any, ...], Event] = {}
-    broken = 0
-    for component in _unrolled(sieved, first, last, zone):
+    parsed, broken = _parsed(sieved)
+    for component in _unrolled(parsed, first, last, zone):
         try:
             if str(component.get("STATUS", "")).upper() != "CANCELLED":
                 event = _event(component, calendar, zone)
@@ -68,13 +68,30 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _unrolled(sieved: Sieved, first: date, last: date, zone: tzinfo) -> Iterator[Any]:
+def _parsed(sieved: Sieved) -> tuple[Any, int]:
+    """Return the calendar without events that have no begin, and how many those are."""
+    try:
+        calendar = icalendar.Calendar.from_ical(sieved.text)
+        every = calendar.subcomponents
+        calendar.subcomponents = [each for each in every if each.name != "VEVENT" or _begins(each)]
+    except _BROKEN as error:
+        raise ReplyError(f"is a calendar that cannot be read ({str(error)[:100]})") from None
+    return calendar, len(every) - len(calendar.subcomponents)
+
+
+def _begins(component: Any) -> bool:  # noqa: ANN401
+    try:
+        return isinstance(component["DTSTART"].dt, date)
+    except _BROKEN:
+        return False
+
+
+def _unrolled(calendar: Any, first: date, last: date, zone: tzinfo) -> Iterator[Any]:  # noqa: ANN401
     """Yield the instances week by week, which bounds how many there are at a time.
 
     One that lasts longer is yielded in each of its weeks.
     """
     try:
-        calendar = icalendar.Calendar.from_ical(sieved.text)
         query = recurring_ical_events.of(calendar, skip_bad_series=True)
         while first < last:
             following = min(first + _WEEK, last)

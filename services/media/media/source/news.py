@@ -59,7 +59,7 @@ def _markup(entry: Any) -> str:  # noqa: ANN401
 
 def _moment(entry: Any) -> datetime | None:  # noqa: ANN401
     for key in ("published_parsed", "updated_parsed"):
-        told = entry.get(key)
+        told = dict.get(entry, key)  # its own `get` takes the one for the other, and warns
         if told:
             try:
                 return datetime.fromtimestamp(calendar.timegm(told), UTC)
