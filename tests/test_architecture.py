@@ -48,6 +48,10 @@ ONE_MODULE_EACH = {
         ),
     },
     "zeroconf": {"services/media/media/display/mdns.py"},
+    "feedparser": {"services/media/media/source/news.py"},
+    "httpx": {"services/media/media/source/web.py"},
+    "icalendar": {"services/media/media/source/events.py"},
+    "recurring_ical_events": {"services/media/media/source/events.py"},
     "httptools": {"shared/shared/http/connection.py"},
     "paho": {"cli/mantel/broker.py", "shared/shared/testing/client.py"},
 }

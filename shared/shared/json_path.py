@@ -20,7 +20,9 @@ def steps(path: str) -> list[str | int]:
     A leading `$.` is left out; a name with dots stands as ["its.name"], and an index counts from
     the end where it is negative.
     """
-    rest = path.strip().removeprefix("$").removeprefix(".")
+    rest = path.strip()
+    if rest.startswith("$"):
+        rest = rest[1:].removeprefix(".")
     found: list[str | int] = []
     place = 0
     while place < len(rest):

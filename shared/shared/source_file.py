@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from shared.errors import MantelError
 from shared.json_path import PathError, steps
 from shared.source_list import (
+    MOST_BYTES,
     CalendarSource,
     HostSource,
     NewsSource,
@@ -25,7 +26,6 @@ from shared.source_list import (
 )
 from shared.toml_lines import TomlLines
 
-MOST_BYTES = 1 << 18
 _MOST = {"calendar": 32, "news": 32, "topic": 100}
 
 _ONE: dict[str, type[Struct]] = {"weather": WeatherSource, "host": HostSource}

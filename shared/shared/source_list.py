@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+MOST_BYTES = 1 << 18
+"""Of the file."""
+
 Name = Annotated[
     str,
     Meta(

@@ -245,8 +245,8 @@ def test_values_of_topics(house: House) -> None:
     media = house.start()
     with Client(house.hub.broker, "homeassistant") as home:
         home.publish("mantel/value/sensor/kitchen/state", "21.46", retain=True)
-        home.publish("mantel/value/x/y/json", '{"sensors": [1, {"value": true}]}')
         assert house.until("Kitchen", text="21.5 °C")["kind"] == "topic"
+        home.publish("mantel/value/x/y/json", '{"sensors": [1, {"value": true}]}')
         house.until("Deep", text="on")
         home.publish("mantel/value/x/y/json", '{"sensors": [1]}')
         eventually(lambda: house.source("Deep")["error"])

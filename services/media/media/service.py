@@ -40,9 +40,8 @@ from media.rings import STREAM, Rings
 from media.settings import Settings
 from media.showing import DISPLAY, Showing
 from media.sound_file import SoundFiles, learn_peaks
+from media.source.opening import Opening
 from media.source.request import answer_source_requests
-from media.source.sources import Sources
-from media.source.store import SourceStore
 from shared import topics
 from shared.mqtt import Mqtt
 
@@ -70,17 +69,10 @@ async def run(settings: Settings) -> None:
         zone = house_zone(settings.tz)
         registry = Registry(DisplayStore(database), settings.media_join, zone)
         asked = mqtt.subscribe(topics.SOURCE_REQUEST)
-        sources = Sources(
-            mqtt,
-            path=Path(settings.media_sources),
-            store=SourceStore(Path(settings.media_state)),
-            node=settings.mantel_node,
-            timezone=settings.tz,
-            zone=zone,
-        )
-        tasks.create_task(sources.run(), name="know sources")
+        opening = Opening(mqtt, settings, zone)
+        tasks.create_task(opening.run(), name="know sources")
         tasks.create_task(
-            answer_source_requests(asked, sources, mqtt), name="answer source requests"
+            answer_source_requests(asked, opening, mqtt), name="answer source requests"
         )
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)

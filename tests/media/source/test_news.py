@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from media.source.markup import without_tags
 from media.source.news import news
-from media.source.plain_text import plain, without_tags
+from media.source.plain_text import plain
 from media.source.reply_error import ReplyError
 from tests.media.source.provider import ATOM, RSS
 

@@ -13,7 +13,8 @@ import recurring_ical_events
 
 from media.source.calendar_sieve import Sieved, sieve
 from media.source.facts import Event
-from media.source.plain_text import plain, without_tags
+from media.source.markup import without_tags
+from media.source.plain_text import plain
 from media.source.reply_error import ReplyError
 
 MOST_BYTES = 20_000_000

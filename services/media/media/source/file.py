@@ -12,14 +12,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from shared.complaints import Complaints
-from shared.source_file import MOST_BYTES, SourceFileError, read_sources
-from shared.source_list import SourceList
+from shared.source_list import MOST_BYTES, SourceList
 
 _log = logging.getLogger("media")
 
 _FRESH_SECONDS = 2.0  # two writes so close together may look the same from outside
 _ABSENT_LOOKS = 3  # an editor may take a file away for a moment before it puts the new one there
 _UNREAD = b"\0"
+
+
+def understood(raw: bytes) -> SourceList | list[str]:
+    """Return what a text says, or all that is wrong with it, each with its line."""
+    if not raw:
+        return SourceList()
+    # A home without sources needs no reader of TOML
+    from shared.source_file import SourceFileError, read_sources
+
+    try:
+        return read_sources(raw)
+    except SourceFileError as error:
+        return [f"line {line}: {text}" for line, text in error.problems]
 
 
 class SourceFile:
@@ -45,13 +57,13 @@ class SourceFile:
         try:
             if not self._has_changed():
                 return None
-            raw = self._raw or b""
-            found = read_sources(raw)
         except OSError as error:
             self._complain([f"cannot be read ({error.strerror or error})"])
             return None
-        except SourceFileError as error:
-            self._complain([f"line {line}: {text}" for line, text in error.problems])
+        raw = self._raw or b""
+        found = understood(raw)
+        if isinstance(found, list):
+            self._complain(found)
             return None
         self.problems = []
         self._complaints.settle(str(self.path), "read again, all right")

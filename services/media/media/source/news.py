@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 
 from media.source.facts import NewsItem
-from media.source.plain_text import without_tags
+from media.source.markup import without_tags
 from media.source.reply_error import ReplyError
 
 MOST_BYTES = 4_000_000

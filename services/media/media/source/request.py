@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from media.source.sources import Sources, UnknownSourceError
+from media.source.opening import Opening
 from shared import topics
 from shared.complaints import Complaints
 from shared.errors import PayloadError
@@ -19,7 +19,7 @@ _log = logging.getLogger("media")
 
 
 async def answer_source_requests(
-    messages: Subscription[Request], sources: Sources, mqtt: Mqtt
+    messages: Subscription[Request], opening: Opening, mqtt: Mqtt
 ) -> None:
     """Answer every request, wrong ones too, until cancelled."""
     complaints = Complaints(_log)
@@ -34,16 +34,17 @@ async def answer_source_requests(
             complaints.say(f"request {verb[:40]}", f"is not known; {', '.join(VERBS)} are")
             continue
         try:
-            answer = Response(status="ok", data=_do(verb, fields, sources))
-        except (PayloadError, UnknownSourceError) as error:
+            answer = Response(status="ok", data=_do(verb, fields, opening))
+        except PayloadError as error:
             answer = Response(status="error", error=str(error))
         if isinstance(transaction, str | int):
             answer = msgspec.structs.replace(answer, transaction=transaction)
         mqtt.publish(topics.SOURCE_RESPONSE, answer, verb=verb)
 
 
-def _do(verb: str, fields: dict[str, Any], sources: Sources) -> object:
-    """Return the data of the answer."""
+def _do(verb: str, fields: dict[str, Any], opening: Opening) -> object:
+    """Return the data of the answer; PayloadError."""
+    sources = opening.get()
     if verb == "list":
         return {
             "file": str(sources.file.path),

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -14,18 +13,15 @@ from msgspec import Struct
 from media.source import shown
 from media.source.facts import Snapshot
 from media.source.fetching import PREFIX, Fetching
-from media.source.file import SourceFile
+from media.source.file import SourceFile, understood
 from media.source.host import HostListener, HostMemory
 from media.source.kept import block_of
 from media.source.next_alarm import AlarmListener
 from media.source.store import SourceStore
 from media.source.topic_values import Said, TopicListener
-from shared.errors import MantelError
+from shared.errors import PayloadError
 from shared.mqtt import Mqtt
-from shared.source_file import SourceFileError, read_sources
 from shared.source_list import SourceList
-
-_log = logging.getLogger("media")
 
 _LOOK_SECONDS = 3.0
 _SAVE_SECONDS = 600.0  # of what was heard, which is lost at worst; an SD card wears out
@@ -40,14 +36,10 @@ class _Heard(Struct, kw_only=True):
     values: dict[str, Said] = {}
 
 
-class UnknownSourceError(MantelError):
-    """There is no source of that name."""
-
-
 class Sources:
     """Everything that dashboards show; `run` must run for anything to be known.
 
-    Without a file there is nothing but the next alarm, and nothing is imported or asked.
+    Without a file there is nothing but the next alarm.
     """
 
     def __init__(
@@ -117,11 +109,11 @@ class Sources:
         return rows
 
     def refresh(self, name: str) -> dict[str, Any]:
-        """Ask for a source at once; UnknownSourceError."""
+        """Ask for a source at once; PayloadError."""
         known = self._fetching.refresh(name)
         if known is None:
             there = ", ".join(self._fetching.known) or "none"
-            raise UnknownSourceError(f"no source {name[:60]} that is fetched; there are: {there}")
+            raise PayloadError(f"no source {name[:60]} that is fetched; there are: {there}")
         return shown.row(known, self._clock().astimezone(self._zone))
 
     async def run(self) -> None:
@@ -143,12 +135,10 @@ class Sources:
         """Begin with what an earlier life knew, also while the file is broken."""
         with contextlib.suppress(msgspec.MsgspecError):  # nothing, or of another version
             self._heard = msgspec.json.decode(self._kept.get(_HEARD, b""), type=_Heard)
-        try:
-            if _FILE in self._kept:
-                self._list = read_sources(self._kept[_FILE])
-                self._follow()
-        except SourceFileError:
-            _log.info("what was kept of %s is of no use any more", self.file.path)
+        found = understood(self._kept.get(_FILE, b""))
+        if isinstance(found, SourceList):  # else it was right for another version of us
+            self._list = found
+            self._follow()
 
     async def _follow_file(self) -> None:
         while True:
