@@ -85,3 +85,12 @@ def test_root_and_prefix_are_settings():
     assert not allowed("stats", "write", discovery.format("homeassistant", "home"), "home", "ha")
     assert allowed("stats", "write", "home/service/n/stats/availability", "home", "ha")
     assert not allowed("stats", "write", "mantel/service/n/stats/availability", "home", "ha")
+
+
+def test_media_reads_what_dashboards_show_and_no_secret():
+    for name in ("host/attic/stats", "host/attic/containers", "value/a/b/c", "panel/one/state"):
+        assert allowed("media", "read", f"mantel/{name}"), name
+    for name in ("device/clock/config", "hub/login", "service/pi/stats/log"):
+        assert not allowed("media", "read", f"mantel/{name}"), name
+    assert allowed("homeassistant", "write", "mantel/value/sensor/kitchen/state")
+    assert not allowed("media", "write", "mantel/value/sensor/kitchen/state")

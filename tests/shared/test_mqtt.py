@@ -373,3 +373,19 @@ async def test_warnings_go_to_the_log_topic(hub: tuple[Connect, Outage]) -> None
         got = (await soon(anext(lines))).payload
         assert (got.level, got.message) == ("WARNING", "disk is on fire")
         assert service.health().last_error == "disk is on fire"
+
+
+async def test_a_topic_of_somebody_else(hub: tuple[Connect, Outage]) -> None:
+    """By its whole name; retained ones come at once, and what is cleared is empty."""
+    connect, _ = hub
+    name = "mantel/host/pi/containers"
+    heard: list[tuple[str, bytes]] = []
+    async with connect("stats") as sender, connect("media") as reader:
+        await until(lambda: sender.connected and reader.connected)
+        sender.publish(topics.HOST_CONTAINERS, [])
+        reader.listen(name, lambda *told: heard.append(told))
+        await until(lambda: heard == [(name, b"[]")])
+        reader.listen("elsewhere/x", lambda *told: heard.append(told))
+        sender.clear(topics.HOST_CONTAINERS)
+        await until(lambda: heard[-1] == (name, b""))
+        assert len(heard) == 2

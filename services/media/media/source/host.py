@@ -120,6 +120,8 @@ class HostListener:
             self._complaints.say(f"host {self.node}", f"reading ignored: {error}")
             return
         self._complaints.settle(f"host {self.node}")
+        if self._reading is not None and self._reading.at == stats.at:
+            return  # the retained one, told again on a new connection
         before, self._reading = self._reading, stats.reading()
         self._minutes.add(stats.at, self._reading)
         if before is None or _minute(before.at) != _minute(stats.at):
