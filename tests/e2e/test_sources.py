@@ -2,15 +2,17 @@
 
 import json
 import signal
+import subprocess
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.testing import Client, eventually
 from tests.e2e.conftest import Hub, Process
+from tests.e2e.test_operator import MANTEL
 from tests.media.source.provider import (
     ATOM,
     RSS,
@@ -259,6 +261,49 @@ def test_values_of_topics(house: House) -> None:
     assert media.stop() == 0
     media = house.start()
     assert house.until("Deep", text="on")["had_at"]
+
+
+def test_E30_a_sample_for_every_minute(house: House) -> None:
+    """Ten minutes of readings are ten samples of the last hour, after a restart too."""
+    house.write("[host]\n")
+    media = house.start()
+    house.until("host pi", text="")
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    reading = {
+        "uptime_seconds": 1.0, "memory_total_bytes": 2, "memory_used_bytes": 1,
+        "memory_percent": 50.0,
+    }  # fmt: skip
+    with Client(house.hub.broker, "stats") as stats:
+        for seconds in range(600, 0, -20):
+            at = (now - timedelta(seconds=seconds)).isoformat()
+            stats.publish("mantel/host/pi/stats", json.dumps({**reading, "at": at}))
+    house.until("host pi", text="10 of 60 minutes")
+    assert media.stop() == 0
+    house.start()
+    house.until("host pi", text="10 of 60 minutes")
+
+
+def test_the_command(house: House) -> None:
+    """What an operator types, against the real service; exit code 1 when one cannot be had."""
+    house.web.answers["/v1/forecast"] = lambda _: Reply(open_meteo(datetime.now(UTC)))
+    house.write(meteo(house) + '[[calendar]]\nname = "Gone"\nurl = "gone.ics"\n')
+    house.start()
+    house.until("Gone", failures=1)
+
+    def mantel(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = house.hub.environment("operator", MANTEL_HOME=str(house.hub.directory))
+        return subprocess.run(
+            [MANTEL, "source", *arguments], env=environment, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+
+    assert mantel("check").stdout.endswith("all right; 1 weather, 1 calendars\n")
+    done = mantel("refresh", "weather")
+    assert (done.returncode, done.stdout) == (0, "weather: 8 days, 192 hours\n")
+    done = mantel("refresh")
+    assert done.returncode == 1
+    assert "Gone: cannot be read (No such file or directory)" in done.stdout
+    assert "Gone" in mantel("list").stdout
 
 
 def test_requests_that_are_wrong(house: House) -> None:

@@ -112,6 +112,17 @@ async def test_what_is_kept_is_known_again_and_asked_when_it_is_due(desk: Desk) 
     assert desk.fetching.known["one"].value is None
 
 
+async def test_an_answer_of_another_kind_is_an_error(desk: Desk) -> None:
+    """And nothing ends."""
+    desk.outcome = Outcome(status="new", value=msgspec.Raw(b'[{"title": null}]'))
+    desk.fetching.set((ONE,), {})
+    running = asyncio.create_task(desk.fetching.run())
+    await until(lambda: desk.fetching.known["one"].kept.failures)
+    assert "has no place" in str(desk.fetching.known["one"].kept.error)
+    assert not running.done()
+    running.cancel()
+
+
 async def test_another_key_is_tried_at_once(desk: Desk) -> None:
     """Though the one before was refused for an hour; what was known stays."""
     place = WeatherSource(latitude=1, longitude=2, provider="openweathermap", key="a")

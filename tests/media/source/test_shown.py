@@ -21,7 +21,7 @@ def known(source: Fetched, value: Any, had: datetime | None = NOW, **changed: An
     kept = Kept(
         fingerprint="x", value=msgspec.Raw(msgspec.json.encode(value)), had_at=had, **changed
     )
-    return Known(source=source, kept=kept, value=read_value(source, kept))
+    return Known(source=source, kept=kept, value=read_value(source, kept.value))
 
 
 def event(title: str, start: datetime, hours: float = 1, calendar: str = "a") -> Event:

@@ -73,7 +73,7 @@ class Fetching:
             kept = msgspec.json.decode(row, type=Kept) if row else None
             if kept is None:
                 return None
-            return Known(source=source, kept=kept, value=read_value(source, kept))
+            return Known(source=source, kept=kept, value=read_value(source, kept.value))
         except msgspec.MsgspecError:  # of another version: it is asked anew
             return None
 
@@ -110,6 +110,12 @@ class Fetching:
             outcome = Outcome(
                 status="error", error=f"its key_file cannot be read ({error.strerror})"
             )
+        value = known.value
+        if outcome.status == "new":
+            try:
+                value = read_value(source, outcome.value)
+            except msgspec.MsgspecError as error:
+                outcome = Outcome(status="error", error=f"holds what has no place ({error})")
         if self.known.get(source.name) is not known:
             return  # the file was changed meanwhile
         before = bytes(known.kept.value)
@@ -117,9 +123,7 @@ class Fetching:
         interval = timedelta(minutes=source.interval_minutes)
         # Random for its spread alone
         kept = after(known.kept, outcome, now, interval, random.random())  # noqa: S311
-        known.kept, known.refreshing = kept, False
-        if outcome.status == "new":
-            known.value = read_value(source, kept)
+        known.kept, known.value, known.refreshing = kept, value, False
         self._tell(source, kept)
         await self._store.save({PREFIX + source.name: msgspec.json.encode(kept)})
         if outcome.status == "error" or bytes(kept.value) != before:

@@ -41,12 +41,12 @@ class Known(Struct, kw_only=True):
     refreshing: bool = False
 
 
-def read_value(source: Fetched, kept: Kept) -> Value:
-    """Return what is kept as what it is; msgspec.MsgspecError when an older version kept it."""
-    if bytes(kept.value) == b"null":
+def read_value(source: Fetched, raw: msgspec.Raw) -> Value:
+    """Return a value of a source as what it is; msgspec.MsgspecError when it is another's."""
+    if bytes(raw) == b"null":
         return None
     kinds = {"weather": Weather, "calendar": tuple[Event, ...], "news": tuple[NewsItem, ...]}
-    found: Value = msgspec.json.decode(kept.value, type=kinds[block_of(source)])
+    found: Value = msgspec.json.decode(raw, type=kinds[block_of(source)])
     return found
 
 

@@ -103,7 +103,10 @@ class Sources:
         now = self._clock().astimezone(self._zone)
         rows = [shown.row(known, now) for known in self._fetching.known.values()]
         if host := self._host.block(now):
-            rows.append(shown.heard_row(f"host {self._host.node}", "host", host.age, ""))
+            minutes = host.value.minutes if host.value else ()
+            known = sum(minute.memory_used_bytes is not None for minute in minutes)
+            text = f"{known} of {len(minutes)} minutes" if minutes else ""
+            rows.append(shown.heard_row(f"host {self._host.node}", "host", host.age, text))
         for name, value in self._topics.values(now).items():
             rows.append(shown.heard_row(name, "topic", value.age, value.text))
         return rows
