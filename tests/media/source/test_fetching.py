@@ -94,22 +94,27 @@ async def test_what_is_kept_is_known_again_and_asked_when_it_is_due(desk: Desk) 
     await asyncio.wait([running])
     kept = await desk.store.read()
     desk.fetching.set((), {})
-    desk.fetching.set((ONE,), kept)
+    desk.fetching.set((ONE, TWO), kept)
     assert desk.fetching.known["one"].value == ITEMS
     running = asyncio.create_task(desk.fetching.run())
-    await asyncio.sleep(0.1)
-    assert len(desk.jobs) == 1
+    await until(lambda: desk.changes == 2)
+    assert [job.name for job in desk.jobs] == ["one", "two"]
     desk.now += timedelta(hours=2)
     desk.fetching.set((ONE,), kept)
-    await until(lambda: len(desk.jobs) == 2)
+    await until(lambda: len(desk.jobs) == 3)
     running.cancel()
-    # Of another address, nothing is known
-    desk.fetching.set((NewsSource(name="one", url="http://other"),), kept)
-    assert desk.fetching.known["one"].value is None
-    desk.fetching.set((), {})
-    broken = {PREFIX + "one": b'{"fingerprint": 3}'}
-    desk.fetching.set((ONE,), broken)
-    assert desk.fetching.known["one"].value is None
+
+
+async def test_what_is_kept_of_another_address_or_version_is_not_known(desk: Desk) -> None:
+    desk.fetching.set((ONE,), {})
+    running = asyncio.create_task(desk.fetching.run())
+    await until(lambda: desk.changes)
+    running.cancel()
+    other = NewsSource(name="one", url="http://other")
+    for source, kept in ((other, await desk.store.read()), (ONE, {PREFIX + "one": b"{}"})):
+        desk.fetching.set((), {})
+        desk.fetching.set((source,), kept)
+        assert desk.fetching.known["one"].value is None
 
 
 async def test_an_answer_of_another_kind_is_an_error(desk: Desk) -> None:

@@ -209,7 +209,7 @@ async def test_a_calendar_and_its_age(house: House) -> None:
     async with house.sources() as sources:
         changed = sources.watch()
         await until(lambda: (block := sources.snapshot().agenda) and block.value)
-        assert changed.is_set()
+        await until(changed.is_set)
         block = sources.snapshot().agenda
         assert block is not None
         assert block.value is not None
