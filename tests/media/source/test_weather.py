@@ -55,6 +55,14 @@ def test_a_zone_that_is_not_known_has_its_offset() -> None:
     assert meteo(timezone="../../etc/passwd").hours
 
 
+def test_beyond_a_change_of_the_clocks_the_one_offset_of_the_answer_counts() -> None:
+    """What Open-Meteo calls 08:00 is an hour earlier on the wall by then."""
+    before = datetime(2026, 10, 24, 10, tzinfo=UTC)
+    answer = json.dumps(provider.open_meteo(before)).encode()
+    hour = open_meteo.weather(answer, "Sea").hours[2 * 24 + 8]
+    assert hour.at.isoformat() == "2026-10-26T07:00:00+01:00"
+
+
 def test_lists_of_other_lengths_and_parts_that_are_missing() -> None:
     """What is not told is None, and no error."""
     weather = meteo(hourly={"time": ["2026-07-08T14:00", "2026-07-08T15:00"],
