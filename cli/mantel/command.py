@@ -14,8 +14,8 @@ from shared.errors import MantelError, SettingsError
 
 SUBCOMMANDS = {
     "alarm": "Alarms: list, add, change, snooze, dismiss.",
-    "display": "Displays: list, let in, renew, forget.",
     "source": "What dashboards show: list, check, refresh.",
+    "display": "Displays: list, let in, add, change, forget.",
     "image": "Pictures: show one on a display.",
     "job": "Jobs: list, run, cancel, read their logs.",
     "photo": "Photos: list, rate, hide.",

@@ -1,19 +1,15 @@
-"""`mantel display`: the displays that ask for their pictures, and who of them may."""
+"""`mantel display`: all displays, which of them may join, and what each is."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from mantel.display_screen import add, ask, calibrate, edit, profiles
 from mantel.output import Cell, document, json_option, note, table
 from mantel.session import Session
-from shared import topics
 from shared.errors import MantelError
 
-if TYPE_CHECKING:
-    from mantel.hub import Hub
-
-_SERVICE = "media"
 _COLUMNS = (
     "id", "hardware id", "size", "pairing", "mode", "battery", "signal", "firmware",
     "last contact", "next wake", "",
@@ -23,9 +19,13 @@ _HOURS = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)")
 _STYLES = {"online": "green", "sleeping": "cyan", "offline": "red"}
 
 
-@click.group(help="See the displays that ask for their pictures, and let them in.")
+@click.group(help="See the displays, let them in, add and change them.")
 def display() -> None:
     """Hold the commands."""
+
+
+for _command in (add, edit, profiles, calibrate):
+    display.add_command(_command)
 
 
 @display.command("list", help="List all displays, and those that wait to be let in.")
@@ -34,7 +34,7 @@ def display() -> None:
 def list_displays(session: Session, as_json: bool) -> None:
     """Print what the registry holds."""
     with session.hub() as hub:
-        displays = _ask(hub, "list")
+        displays = ask(hub, "list")
     if as_json:
         document(displays)
     elif displays:
@@ -73,20 +73,6 @@ def forget(session: Session, ids: tuple[str, ...], as_json: bool) -> None:
     _each(session, "forget", ids, as_json, "forgotten")
 
 
-@display.command(
-    help="Say what screen a display has. Such as trmnl-og-gray4; "
-    "without a name it is again what the display tells itself."
-)
-@click.argument("id_", metavar="ID")
-@click.argument("name", default="")
-@click.pass_obj
-def profile(session: Session, id_: str, name: str) -> None:
-    """Ask for another profile."""
-    with session.hub() as hub:
-        _ask(hub, "update", id=id_, profile=name)
-    click.echo(f"{id_}: {name or 'the screen that it tells'}, from the next time it asks")
-
-
 @display.command(help="Print what a TRMNL device has reported. Since the start of the hub.")
 @click.argument("id_", metavar="ID")
 @json_option
@@ -94,7 +80,7 @@ def profile(session: Session, id_: str, name: str) -> None:
 def log(session: Session, id_: str, as_json: bool) -> None:
     """Print its newest lines, the oldest first."""
     with session.hub() as hub:
-        lines = _ask(hub, "log", id=id_)
+        lines = ask(hub, "log", id=id_)
     if as_json:
         document(lines)
         return
@@ -118,8 +104,8 @@ def quiet(session: Session, id_: str, hours: tuple[str, ...], as_json: bool) -> 
     """Ask for quiet hours."""
     spans = _spans(hours)
     with session.hub() as hub:
-        _check(id_, {str(each["id"]) for each in _ask(hub, "list")})
-        told = _ask(hub, "update", id=id_, quiet=spans)
+        _check(id_, {str(each["id"]) for each in ask(hub, "list")})
+        told = ask(hub, "update", id=id_, quiet=spans)
     if as_json:
         document(told)
         return
@@ -152,20 +138,15 @@ def _each(session: Session, verb: str, ids: tuple[str, ...], as_json: bool, done
     """Ask the same for each display, none when one is not known."""
     told = []
     with session.hub() as hub:
-        known = {str(each["id"]) for each in _ask(hub, "list")}
+        known = {str(each["id"]) for each in ask(hub, "list")}
         for id_ in ids:
             _check(id_, known)
         for id_ in ids:
-            told.append(_ask(hub, verb, id=id_))
+            told.append(ask(hub, verb, id=id_))
             if not as_json:
                 click.echo(f"{id_}: {done}")
     if as_json:
         document(told)
-
-
-def _ask(hub: "Hub", verb: str, **fields: Any) -> Any:  # noqa: ANN401
-    """Return what media answers."""
-    return hub.request(topics.DISPLAY_REQUEST, topics.DISPLAY_RESPONSE, _SERVICE, verb, fields)
 
 
 def _row(display: dict[str, Any]) -> tuple[Cell, ...]:

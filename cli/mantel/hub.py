@@ -75,17 +75,22 @@ class Hub:
         service: str,
         verb: str,
         fields: Request,
+        seconds: float | None = None,
     ) -> Any:  # noqa: ANN401
-        """Ask `service`, and return the data of its answer; RequestError when it refuses."""
+        """Ask `service`, and return the data of its answer; RequestError when it refuses.
+
+        `seconds` is how long it may take, where that is longer than usual.
+        """
+        seconds = ANSWER_SECONDS if seconds is None else seconds
         transaction = uuid.uuid4().hex
         self.broker.subscribe(answer.name(self._root, verb=verb))
         self.send(question, {**fields, "transaction": transaction}, verb=verb)
-        for response in self.follow(answer, ANSWER_SECONDS, verb=verb):
+        for response in self.follow(answer, seconds, verb=verb):
             if response.transaction == transaction:
                 if response.status == "error":
                     raise RequestError(f"{service}: {response.error}")
                 return response.data
-        raise NoAnswerError(service, ANSWER_SECONDS)
+        raise NoAnswerError(service, seconds)
 
     def online(self, service: str) -> bool:
         """Tell whether a service runs, on any host."""

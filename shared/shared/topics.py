@@ -144,7 +144,8 @@ AUDIO_LISTENERS: Topic[AudioListeners] = Topic(
 # Displays
 DISPLAY_BITMAP: Topic[bytes] = Topic(
     "display/{id}/bitmap", bytes, 1, True,
-    ("media",), ("media", "ws-bridge", *HOME), "The packed picture for that display",
+    ("media",), ("media", "ws-bridge", *HOME),
+    "The packed picture for a display that is told by topic",
 )  # fmt: skip
 DISPLAY_FRAME: Topic[DisplayFrame] = Topic(
     "display/{id}/frame", DisplayFrame, 1, True,
@@ -157,17 +158,19 @@ DISPLAY_PREVIEW: Topic[bytes] = Topic(
 DISPLAY_SET: Topic[bytes] = Topic(
     "display/{id}/set", bytes, 1, False,
     ("ws-bridge", *WATCHERS), ("media",),
-    "A picture to show (PNG, JPEG, GIF, WebP), or JSON with mode and for_seconds",
+    "A picture to show (PNG, JPEG, GIF, WebP), a word (a mode, auto, next, hold), or JSON: "
+    "mode or picture (base64), and for_seconds",
 )  # fmt: skip
 DISPLAY_STATE: Topic[DisplayState] = Topic(
     "display/{id}/state", DisplayState, 1, True,
-    ("media",), ("media", "ws-bridge", *HOME), "How a display does that asks for its pictures",
+    ("media",), ("media", "ws-bridge", *HOME), "How a display does",
 )  # fmt: skip
 DISPLAY_REQUEST: Topic[Request] = Topic(
     "display/request/{verb}", Request, 1, False,
     ("ws-bridge", *WATCHERS), ("media",),
     "list, approve, rotate, forget, log, update (`id`, the fields to change), join (`policy`), "
-    "import (what an older server knew of a display, with the hash of its token)",
+    "import (what an older server knew of a display, with the hash of its token), "
+    "profiles, add (`id`, `profile`), show (`id`, `picture` or `page`, `for_seconds`), hide",
 )  # fmt: skip
 DISPLAY_RESPONSE: Topic[Response] = Topic(
     "display/response/{verb}", Response, 1, False,

@@ -126,14 +126,6 @@ def test_verb(run: Run, registry: Registry, verb: str) -> None:
     assert told == [registry.displays[ID]]
 
 
-def test_profile(run: Run, registry: Registry) -> None:
-    registry.have(ID)
-    done = run("display", "profile", ID, "trmnl-og-gray4")
-    assert done.stdout == f"{ID}: trmnl-og-gray4, from the next time it asks\n"
-    assert "that it tells" in run("display", "profile", ID).stdout
-    assert registry.heard == [("update", ID), ("update", ID)]
-
-
 def test_log(run: Run, registry: Registry) -> None:
     registry.have(ID)
     assert run("display", "log", ID).stdout == "a line\n"

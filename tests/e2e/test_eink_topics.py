@@ -89,7 +89,7 @@ def test_home_assistant_sets_the_mode(eink: Eink, home: Home) -> None:
     """Its select offers what there is, and its own word is obeyed."""
     device = eink.join("1")
     select = entity(home, device, "mode")
-    assert select["options"] == ["auto", "news", "photo", "dashboard", "boot"]
+    assert select["options"] == ["auto", "news", "photo", "dashboard", "boot", "idle"]
     home.client.publish(select["command_topic"], "boot")
     home.until(lambda: home.state(device.id).get("override") == "boot")
     assert home.state(device.id)["mode_until_at"] is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from media.entities import Told, display_entities, registered_entities
+from media.entities import Told, display_entities, registered_entities, without_contact
 from shared.discovery import Component
 
 
@@ -61,3 +61,10 @@ def test_home_assistant_takes_each() -> None:
         else:
             assert entity["command_topic"] == "a/set"
             assert entity["qos"] == 1
+
+
+def test_a_display_by_topic_tells_nothing_of_itself() -> None:
+    """It has a picture, a mode and a button; of others all stays."""
+    keys = [f"display:{id_}:{part}" for id_ in ("a", "b") for part in ("mode", "seen", "picture")]
+    left = without_contact({key: {"p": "x"} for key in keys}, ["a"])
+    assert list(left) == [key for key in keys if key != "display:a:seen"]

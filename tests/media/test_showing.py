@@ -5,23 +5,26 @@ import io
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from PIL import Image
 
 from media import gallery
+from media.agenda import show_displays
 from media.bitmap.drawing import drawn
 from media.bitmap.picture import PictureError
-from media.bitmap.prepared import Prepared, prepare
-from media.bitmap.screen import RLCD, Screen
+from media.bitmap.prepared import prepare
+from media.bitmap.screen import RLCD
+from media.display.display import Display, topic_display
 from media.settings import Settings
-from media.showing import Showing, prepare_alarms
+from media.showing import Showing
 from shared.mqtt import Mqtt
 from shared.payloads import AlarmDefinition, DisplayFrame
 from shared.testing import TIMEOUT_SECONDS, Broker, Client
-from shared.topics import ALARM_CONFIG
 from tests.media.bitmap.pictures import blank, halves, photo, saved
+from tests.media.wall import eink, wall
 
 BITMAP, FRAME, PREVIEW = (f"mantel/display/rlcd/{part}" for part in ("bitmap", "frame", "preview"))
 WAKE = AlarmDefinition(id="wake", name="Wake", alarm_image="img/wake.png")
@@ -71,6 +74,22 @@ async def mqtt(broker: Broker) -> AsyncIterator[Mqtt]:
         yield mqtt
 
 
+@pytest.fixture
+async def showing(mqtt: Mqtt, assets: Path, tmp_path: Path) -> AsyncIterator[Showing]:
+    """What shows pictures on the built-in display."""
+    async with wall(tmp_path) as there:
+        yield Showing(mqtt, there.registry, there.pictures)
+
+
+async def push(showing: Showing, picture: bytes) -> None:
+    await showing.push("rlcd", picture, None)
+
+
+async def withdraw(showing: Showing) -> None:
+    await showing.registry.override("rlcd", Display.unpushed)
+    await showing.show("rlcd")
+
+
 async def next_picture(client: Client) -> tuple[bytes, DisplayFrame, bytes]:
     """Return the next bitmap, frame and preview, which come in this order."""
     messages = [await asyncio.to_thread(client.receive) for _ in range(3)]
@@ -84,10 +103,10 @@ async def source(client: Client) -> str:
 
 
 async def test_a_picture_is_a_bitmap_its_frame_and_a_preview(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """In this order; the frame tells all about the bitmap, the preview shows it."""
-    await Showing(mqtt, assets).alarm(WAKE)
+    await showing.alarm(WAKE)
     bitmap, frame, preview = await next_picture(client)
     assert bitmap == prepare(saved(halves()), RLCD).frame.packed
     assert datetime.now(UTC) - frame.at < timedelta(seconds=TIMEOUT_SECONDS)
@@ -101,22 +120,21 @@ async def test_a_picture_is_a_bitmap_its_frame_and_a_preview(
 
 @pytest.mark.parametrize(("x", "first"), [(0, 0x80), (7, 0x01)])
 async def test_a_pixel_is_a_bit(
-    mqtt: Mqtt, client: Client, assets: Path, x: int, first: int
+    showing: Showing, client: Client, assets: Path, x: int, first: int
 ) -> None:
     """One black pixel at (0,0) is 0x80 in the first byte, at (7,0) 0x01; white is 0."""
     image = blank()
     image.putpixel((x, 0), (0, 0, 0))
     (assets / "img/idle.png").write_bytes(saved(image))
-    await Showing(mqtt, assets).idle()
+    await showing.idle()
     bitmap, _, _ = await next_picture(client)
     assert bitmap == bytes([first]) + bytes(4999)
 
 
 async def test_an_alarm_without_a_picture_has_the_usual_one(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """And afterwards the idle one is back."""
-    showing = Showing(mqtt, assets)
     await showing.alarm(PLAIN)
     bitmap, frame, _ = await next_picture(client)
     assert (bitmap, frame.source) == (b"\xff" * 5000, "alarm:plain")
@@ -126,26 +144,23 @@ async def test_an_alarm_without_a_picture_has_the_usual_one(
 
 
 async def test_a_missing_picture_is_replaced(
-    mqtt: Mqtt, client: Client, assets: Path, caplog: pytest.LogCaptureFixture
+    showing: Showing, client: Client, assets: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """By that of all alarms, then by the idle one, then by a drawing; each said once."""
-    showing = Showing(mqtt, assets)
     expected = [b"\xff" * 5000, bytes(5000), prepare(drawn("on_alarm"), RLCD).frame.packed]
     for gone, bitmap in zip(("wake", "on_alarm", "idle"), expected, strict=True):
         (assets / f"img/{gone}.png").unlink()
         await showing.alarm(WAKE)
         assert (await next_picture(client))[0] == bitmap
         await showing.alarm(WAKE)
-    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [
-        "picture img/wake.png", "picture img/on_alarm.png", "picture img/idle.png",
-    ]  # fmt: skip
+    said = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert said == ["picture img/wake.png", "picture img/on_alarm.png", "picture img/idle.png"]
 
 
 async def test_nothing_is_published_while_nothing_changes(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """But the same picture for another reason is."""
-    showing = Showing(mqtt, assets)
     for _ in range(3):
         await showing.idle()
     assert await source(client) == "idle"
@@ -159,10 +174,9 @@ async def test_nothing_is_published_while_nothing_changes(
 
 
 async def test_a_changed_file_is_shown_at_its_next_use(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """Without a restart."""
-    showing = Showing(mqtt, assets)
     await showing.idle()
     await next_picture(client)
     (assets / "img/idle.png").write_bytes(saved(photo()))
@@ -171,20 +185,19 @@ async def test_a_changed_file_is_shown_at_its_next_use(
 
 
 async def test_of_calls_that_overlap_the_last_wins(
-    mqtt: Mqtt, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
+    showing: Showing, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A picture that takes long is not shown when the alarm is over before it is ready."""
     loop = asyncio.get_running_loop()
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    def slow(path: Path, screen: Screen) -> Prepared:
-        if path.name == "wake.png":
+    def slow(path: Any, *given: Any, **named: Any) -> Any:
+        if isinstance(path, Path) and path.name == "wake.png":
             loop.call_soon_threadsafe(begun.set)
             asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(TIMEOUT_SECONDS)
-        return prepare(path, screen)
+        return prepare(path, *given, **named)
 
     monkeypatch.setattr(gallery, "prepare", slow)
-    showing = Showing(mqtt, assets)
     alarm = asyncio.create_task(showing.alarm(WAKE))
     async with asyncio.timeout(TIMEOUT_SECONDS):
         await begun.wait()
@@ -197,11 +210,12 @@ async def test_of_calls_that_overlap_the_last_wins(
 
 
 async def test_a_pushed_picture_stays_until_the_next_alarm(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """Not beyond it; one that comes during an alarm is shown when that is over."""
-    showing = Showing(mqtt, assets)
-    await showing.push(saved(photo()))
+    await showing.idle()
+    assert await source(client) == "idle"
+    await push(showing, saved(photo()))
     bitmap, frame, _ = await next_picture(client)
     assert (bitmap, frame.source) == (prepare(saved(photo()), RLCD).frame.packed, "pushed")
     await showing.idle()
@@ -211,64 +225,102 @@ async def test_a_pushed_picture_stays_until_the_next_alarm(
     assert await source(client) == "idle"
     await showing.alarm(WAKE)
     assert await source(client) == "alarm:wake"
-    await showing.push(saved(halves()))
+    await push(showing, saved(halves()))
     await showing.alarm(PLAIN)  # two alarms that take turns are one time of ringing
     assert await source(client) == "alarm:plain"
     await showing.idle()
     assert await source(client) == "pushed"
-    await showing.withdraw()
+    await withdraw(showing)
     assert await source(client) == "idle"
 
 
 async def test_a_picture_that_is_withdrawn_during_an_alarm_does_not_come_back(
-    mqtt: Mqtt, client: Client, assets: Path
+    showing: Showing, client: Client, assets: Path
 ) -> None:
     """And the alarm's own stays meanwhile."""
-    showing = Showing(mqtt, assets)
     await showing.alarm(WAKE)
     assert await source(client) == "alarm:wake"
-    await showing.push(saved(photo()))
-    await showing.withdraw()
+    await push(showing, saved(photo()))
+    await withdraw(showing)
     await showing.idle()
     assert await source(client) == "idle"
 
 
-async def test_a_broken_picture_changes_nothing(mqtt: Mqtt, client: Client, assets: Path) -> None:
+async def test_a_broken_picture_changes_nothing(
+    showing: Showing, client: Client, assets: Path
+) -> None:
     """What was shown is shown."""
-    showing = Showing(mqtt, assets)
-    await showing.push(saved(photo()))
+    await showing.idle()
+    assert await source(client) == "idle"
+    await push(showing, saved(photo()))
     assert await source(client) == "pushed"
     with pytest.raises(PictureError):
-        await showing.push(b"no picture")
+        await push(showing, b"no picture")
     await showing.idle()
     await showing.alarm(WAKE)
     assert await source(client) == "alarm:wake"
 
 
 async def test_an_alarm_that_is_defined_is_ready(
-    mqtt: Mqtt, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
+    showing: Showing, client: Client, assets: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its picture is made ready before it rings, and is there at once when it does."""
-    loop = asyncio.get_running_loop()
-    prepared: asyncio.Queue[str] = asyncio.Queue()
+    opened: list[str] = []
 
-    def watch(path: Path, screen: Screen) -> Prepared:
-        loop.call_soon_threadsafe(prepared.put_nowait, path.name)
-        return prepare(path, screen)
+    def watch(path: Any, *given: Any, **named: Any) -> Any:
+        opened.append(path.name)
+        return prepare(path, *given, **named)
 
     monkeypatch.setattr(gallery, "prepare", watch)
-    shown = Showing(mqtt, assets)
-    preparing = asyncio.create_task(prepare_alarms(mqtt, shown))
-    configs = {"wake": WAKE, "plain": PLAIN}
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        for name, file in (("wake", "wake.png"), ("plain", "on_alarm.png")):
-            payload = ALARM_CONFIG.encode(configs[name])
-            topic = f"mantel/alarm/{name}/config"
-            await asyncio.to_thread(client.publish, topic, payload, retain=True)
-            assert await prepared.get() == file
-            await asyncio.to_thread(client.publish, topic, b"", retain=True)
-        await shown.alarm(WAKE)
+    for definition in (WAKE, PLAIN):
+        await showing.prepare(definition)
+    assert opened == ["wake.png", "on_alarm.png"]
+    await showing.alarm(WAKE)
     assert await source(client) == "alarm:wake"
-    assert prepared.empty()
-    assert not preparing.done()
-    preparing.cancel()
+    await showing.prepare_again()
+    assert opened == ["wake.png", "on_alarm.png"]
+
+
+async def test_nothing_is_shown_before_it_is_known_whether_an_alarm_rings(
+    showing: Showing, client: Client, assets: Path
+) -> None:
+    """What was pushed by then is shown afterwards."""
+    await push(showing, saved(photo()))
+    await showing.alarm(WAKE)
+    assert await source(client) == "alarm:wake"
+
+
+async def test_what_is_too_large_for_a_topic_has_an_address(
+    mqtt: Mqtt, client: Client, tmp_path: Path
+) -> None:
+    """And no bitmap; one for a display that asks has none in any case."""
+    async with wall(tmp_path) as there:
+        addresses = Showing(mqtt, there.registry, there.pictures, lambda *of: "/".join(of))
+        await addresses.idle()
+        assert await source(client) == "idle"
+        there.registry.roster.put(eink("small", profile="oled-128x64"))
+        await there.registry.add(topic_display("lcd", "lcd-320x240", (320, 240), there.clock.now))
+        for id_, size in (("small", 1024), ("lcd", 320 * 240 * 2)):
+            await addresses.show(id_)
+            messages = [await asyncio.to_thread(client.receive) for _ in range(3)]
+            kinds = {each.topic.rpartition("/")[2]: each.payload for each in messages}
+            frame = msgspec.json.decode(kinds["frame"], type=DisplayFrame)
+            assert kinds["bitmap"] == b""
+            assert (frame.bytes, frame.url) == (size, f"{id_}/{frame.version}")
+            with Image.open(io.BytesIO(kinds["preview"])) as image:
+                assert image.format == "PNG"
+
+
+async def test_what_a_forgotten_display_left_is_cleared(
+    mqtt: Mqtt, client: Client, tmp_path: Path
+) -> None:
+    """By its frame on the broker, even if it was forgotten by another hub."""
+    for part in ("bitmap", "preview", "frame"):
+        await asyncio.to_thread(client.publish, f"mantel/display/gone/{part}", b"x", retain=True)
+    seen = {(await asyncio.to_thread(client.receive)).topic for _ in range(3)}
+    async with wall(tmp_path) as there, asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(show_displays(Showing(mqtt, there.registry, there.pictures)))
+        for _ in range(3):
+            message = await asyncio.to_thread(client.receive)
+            assert (message.topic in seen, message.payload) == (True, b"")
+        task.cancel()

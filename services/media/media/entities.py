@@ -31,6 +31,21 @@ class Told(NamedTuple):
     firmware: bool = False
 
 
+_OF_ALL = ("picture", "mode", "refresh")
+
+
+def without_contact(
+    components: dict[str, Component], displays: Iterable[str]
+) -> dict[str, Component]:
+    """Return the components without what displays tell that ask: these `displays` never do."""
+    silent = set(displays)
+    return {
+        key: component
+        for key, component in components.items()
+        if key.split(":")[1] not in silent or key.split(":")[-1] in _OF_ALL
+    }
+
+
 def registered_entities(
     displays: Iterable[Told],
     waiting: Iterable[str],

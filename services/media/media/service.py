@@ -4,10 +4,12 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from media.agenda import show_displays
 from media.asking import answer
 from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
+from media.bitmap_url import bitmap_url
 from media.database import Database
 from media.display.discovery import answer_discovery
 from media.display.keeping import keep_registry
@@ -16,13 +18,14 @@ from media.display.obedience import Wishes
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.request import answer_requests
+from media.display.shelf import Shelf
+from media.display.sources import ByMode, Photos, Splash
 from media.display.store import DisplayStore
 from media.display.telling import Telling, tell_displays
 from media.display.zone import house_zone
-from media.display_set import obey_pictures
-from media.entities import display_entities
 from media.http.app import App
-from media.http.picture_api import PictureApi
+from media.http.picture_api import BITMAP, PictureApi
+from media.http.push_api import PushApi
 from media.http.server import serve_http
 from media.http.trmnl_api import TrmnlApi
 from media.job.heartbeat import HEARTBEAT
@@ -38,7 +41,7 @@ from media.photo.store import PhotoStore
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
-from media.showing import DISPLAY, Showing
+from media.showing import Showing
 from media.sound_file import SoundFiles, learn_peaks
 from media.source.opening import Opening
 from media.source.request import answer_source_requests
@@ -56,12 +59,10 @@ async def run(settings: Settings) -> None:
         Mqtt(settings, "media") as mqtt,
         asyncio.TaskGroup() as tasks,
     ):
-        preview = mqtt.name(topics.DISPLAY_PREVIEW, id=DISPLAY)
         stream = Stream(mqtt, STREAM, executor)
         rings = Rings(mqtt, settings.mantel_node, stream)
         peaks = Peaks(Path(settings.media_state))
         sounds = SoundFiles(assets, peaks, executor)
-        showing = Showing(mqtt, assets)
         stream.end()
         requests = mqtt.subscribe(topics.DISPLAY_REQUEST)
         job_requests = mqtt.subscribe(topics.JOB_REQUEST)
@@ -80,12 +81,19 @@ async def run(settings: Settings) -> None:
         rotation = Rotation(library, photo_store, registry.now)
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT,), job_store, zone), job_store)
+        contents = ByMode({"photo": Photos(Path(settings.media_photos)), "boot": Splash()})
+        shelf = Shelf(Path(settings.media_state))
+        pictures = Pictures(registry, contents, assets, shelf)
+        showing = Showing(mqtt, registry, pictures, bitmap_url(settings))
+        tasks.create_task(show_displays(showing), name="show displays")
         if settings.media_http_port:
-            pictures = Pictures(assets, Path(settings.media_photos))
             url, port = settings.media_public_url, settings.media_http_port
+            api = PictureApi(registry, pictures)
             app = App(
                 registry,
-                PictureApi(registry, pictures).paths,
+                api.paths,
+                PushApi(showing).paths,
+                {BITMAP: api.bitmap},
                 TrmnlApi(registry, pictures, url, port),
             )
             tasks.create_task(
@@ -108,11 +116,11 @@ async def run(settings: Settings) -> None:
                 ),
                 name="announce hub",
             )
-        others = display_entities(DISPLAY, "RLCD", preview) | job_entities(mqtt, runner)
-        telling = Telling(mqtt, registry, others)
-        wishes = Wishes(registry)
+        telling = Telling(mqtt, registry, job_entities(mqtt, runner))
+        wishes = Wishes(registry, showing)
+        mqtt.subscribe(topics.DISPLAY_SET, wishes.take)
         tasks.create_task(tell_displays(telling, registry), name="tell displays")
-        tasks.create_task(answer_requests(requests, registry, mqtt), name="answer requests")
+        tasks.create_task(answer_requests(requests, showing, mqtt), name="answer requests")
         tasks.create_task(wishes.obey(), name="obey wishes")
         tasks.create_task(follow_cron(runner), name="follow cron")
         tasks.create_task(runner.work(), name="run jobs")
@@ -127,7 +135,6 @@ async def run(settings: Settings) -> None:
             answer(photo_requests, mqtt, topics.PHOTO_RESPONSE, photo_verbs(library, rotation)),
             name="answer requests of photos",
         )
-        tasks.create_task(obey_pictures(mqtt, showing, elsewhere=wishes.take), name="obey pictures")
         tasks.create_task(prepare_pictures(rings, showing), name="prepare pictures")
         tasks.create_task(
             ring_alarms(rings, stream, sounds, showing, speaks=settings.media_speaker),

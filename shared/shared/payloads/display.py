@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from shared.payloads.time import Time
 
-DisplayMode = Literal["news", "photo", "dashboard", "boot"]
+DisplayMode = Literal["news", "photo", "dashboard", "boot", "idle"]
 
 
 class DisplayFrame(Struct, frozen=True, kw_only=True):
@@ -20,20 +20,26 @@ class DisplayFrame(Struct, frozen=True, kw_only=True):
     format: Annotated[str, Meta(description="How the bitmap is packed")]
     bytes: Annotated[int, Meta(description="Length of the bitmap")]
     source: Annotated[
-        str, Meta(description="What is shown: idle, alarm:ID, pushed, or a file's name")
+        str,
+        Meta(description="What is shown: idle, alarm:ID, pushed, calibration, or a file's name"),
     ]
     at: Annotated[Time, Meta(description="Since when")]
     url: Annotated[
-        str | None, Meta(description="Where a bitmap is that is too large for a topic (64 kB)")
+        str | None,
+        Meta(
+            description="Where a bitmap is that is on no topic: one of more than 64 kB, "
+            "or of a display that asks"
+        ),
     ] = None
 
 
 class DisplayState(Struct, frozen=True, kw_only=True):
-    """How a display does that comes for its pictures."""
+    """How a display does."""
 
     mode: Annotated[DisplayMode, Meta(description="What it is to show")]
     mode_until_at: Annotated[
-        Time | None, Meta(description="When the mode changes next; null: not as far as is known")
+        Time | None,
+        Meta(description="When what it shows changes next; null: not as far as is known"),
     ]
     override: Annotated[
         DisplayMode | None, Meta(description="What beats its schedule now; null: nothing")
@@ -47,6 +53,9 @@ class DisplayState(Struct, frozen=True, kw_only=True):
     rssi_dbm: Annotated[int | None, Meta(description="Its radio signal; null where not told")]
     firmware: Annotated[str | None, Meta(description="Its version; null where not told")]
     availability: Annotated[
-        Literal["online", "sleeping", "offline"],
-        Meta(description="offline: two intervals past its wake, or never seen"),
+        Literal["online", "sleeping", "offline"] | None,
+        Meta(
+            description="offline: two intervals past its wake, or never seen; "
+            "null: it is told by topic, and says nothing of itself"
+        ),
     ]

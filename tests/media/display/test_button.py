@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from media.display.button import LASTS, pressed
-from media.display.display import Display, Override
+from media.display.display import Display, Override, Pushed
 
 ZONE = ZoneInfo("Europe/Brussels")
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)  # 10:00 there: photo, until 12:00
@@ -44,3 +44,15 @@ def test_d_is_the_schedule_again() -> None:
     """With the picture that was reached."""
     pushed = pressed(DISPLAY, "A", NOW, ZONE)
     assert pressed(pushed, "D", NOW, ZONE) == replace(DISPLAY, turn=1)
+
+
+def test_what_was_pushed_gives_way_to_all_but_c() -> None:
+    """Which holds it as it holds a mode; one whose time is over is not held."""
+    shown = replace(DISPLAY, pushed=Pushed("x"))
+    for button in ("A", "B", "D"):
+        assert pressed(shown, button, NOW, ZONE).pushed is None
+    held = pressed(shown, "C", NOW, ZONE)
+    assert held.pushed == Pushed("x", NOW + timedelta(hours=2))
+    assert held.override == Override("photo", NOW + timedelta(hours=2))
+    over = replace(DISPLAY, pushed=Pushed("x", NOW))
+    assert pressed(over, "C", NOW, ZONE).pushed is None

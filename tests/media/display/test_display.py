@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from media.display.contact import Contact
-from media.display.display import Display, Override
+from media.display.display import Display, Override, Pushed, built_in
 
 ZONE = ZoneInfo("Europe/Brussels")
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)  # 10:00 there
@@ -63,3 +63,25 @@ def test_what_was_kept_before_there_were_more_fields_is_still_read() -> None:
     kept = b'{"id":"a","hardware_id":"1","width":6,"height":4,"made_at":"2026-07-01T00:00:00Z"}'
     display = msgspec.json.decode(kept, type=Display)
     assert (display.kind, display.profile, display.contact) == ("eink", "", Contact())
+
+
+def test_what_was_pushed_lasts_until_its_time() -> None:
+    """What is shown changes then; a mode that is set takes it back."""
+    shown = replace(DISPLAY, pushed=Pushed("x", NOW + timedelta(minutes=1)))
+    assert shown.pushed_at(NOW) == shown.pushed
+    assert shown.pushed_at(NOW + timedelta(minutes=1)) is None
+    assert shown.mode_until(NOW, ZONE) == NOW + timedelta(minutes=1)
+    assert replace(shown, schedule=()).mode_until(NOW, ZONE) == NOW + timedelta(minutes=1)
+    endless = replace(shown, pushed=Pushed("x"))
+    assert endless.mode_until(NOW, ZONE) == DISPLAY.mode_until(NOW, ZONE)
+    assert shown.overridden("boot", None).pushed is None
+    assert shown.returned().pushed is None
+    assert shown.unpushed() == DISPLAY
+
+
+def test_the_built_in_display() -> None:
+    """It is told by topic, needs no token, and shows alarms."""
+    rlcd = built_in(NOW)
+    assert (rlcd.id, rlcd.pairing, rlcd.shows_alarms) == ("rlcd", "paired", True)
+    assert rlcd.mode_at(NOW, ZONE) == "idle"
+    assert rlcd.mode_until(NOW, ZONE) is None

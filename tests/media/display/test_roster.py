@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from media.display.display import Display
-from media.display.roster import MOST_DISPLAYS, MOST_WAITING, Policy, Roster
+from media.display.display import Display, built_in
+from media.display.roster import MOST_DISPLAYS, MOST_WAITING, POLICIES, Policy, Roster
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -116,3 +116,11 @@ def test_few_may_wait() -> None:
     assert [each.id for each in roster.put(display("last", approved=False))] == ["w0"]
     assert "paired" in roster
     assert "w0" not in roster
+
+
+def test_nobody_joins_as_a_display_that_is_told_by_topic() -> None:
+    """Whoever takes its hardware id."""
+    rlcd = built_in(NOW)
+    roster = Roster([rlcd])
+    for policy in POLICIES:
+        assert roster.admission(rlcd.hardware_id, policy) == "refuse"

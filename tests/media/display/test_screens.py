@@ -11,7 +11,14 @@ from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit
 from media.bitmap.profiles import PROFILES
 from media.display.display import Display
-from media.display.screens import frame_for, frame_size, screen_of, six_colours, two_inks
+from media.display.screens import (
+    calibration_page,
+    frame_for,
+    frame_size,
+    screen_of,
+    six_colours,
+    two_inks,
+)
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 
 DISPLAY = Display(
@@ -109,3 +116,26 @@ def test_a_limit_is_kept_where_it_can_be() -> None:
     """A screen with more pixels than that belongs to a device with more memory."""
     assert two_inks(800, 480) == PROFILES["trmnl-og"]
     assert two_inks(1448, 1072).most_bytes is None
+
+
+def test_a_screen_as_its_owner_has_turned_and_measured_it() -> None:
+    """Inks that it does not have, or that cannot be so, are left out."""
+    display = replace(DISPLAY, profile="spectra6-800x480", rotation=90)
+    assert screen_of(display).size == (480, 800)
+    assert screen_of(replace(display, profile="eink-1600x1200", rotation=270)).turn == 0
+    measured = replace(display, calibration={"white": (230, 230, 230), "pink": (1, 2, 3)})
+    inks = {ink.name: ink.rgb for ink in screen_of(measured).inks}
+    assert (inks["white"], "pink" in inks) == ((230, 230, 230), False)
+    assert screen_of(measured) is screen_of(measured)
+    wrong = replace(display, calibration={"white": (0, 0, 0)})
+    assert screen_of(wrong) == screen_of(display)
+
+
+@pytest.mark.parametrize("profile", sorted(PROFILES))
+def test_each_profile_has_a_calibration_page(profile: str) -> None:
+    """With a preview for people."""
+    screen = PROFILES[profile]
+    page = calibration_page(screen)
+    assert (page.frame.width, page.frame.height) == (screen.width, screen.height)
+    assert page.frame.packed
+    assert max(shown(page.preview).size) <= 480

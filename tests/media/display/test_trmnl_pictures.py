@@ -11,7 +11,10 @@ from media.database import Database, StoreError
 from media.display import trmnl_pictures as module
 from media.display.display import Display
 from media.display.pictures import Pictures
-from media.display.registry import Registry, UnknownError
+from media.display.refusal import UnknownError
+from media.display.registry import Registry
+from media.display.shelf import Shelf as PictureShelf
+from media.display.sources import ByMode, Splash
 from media.display.store import DisplayStore
 from media.display.trmnl_pictures import TrmnlPictures, media_type
 from tests.media.bitmap.pictures import blank, halves, photo, saved
@@ -27,7 +30,13 @@ class Shelf:
         self.idle.parent.mkdir(parents=True)
         self.store = store
         self.registry = Registry(store, "open", UTC, clock=lambda: NOW)
-        self.pictures = TrmnlPictures(self.registry, Pictures(folder / "assets", folder / "photos"))
+        pictures = Pictures(
+            self.registry,
+            ByMode({"boot": Splash()}),
+            folder / "assets",
+            PictureShelf(folder / "media.sqlite"),
+        )
+        self.pictures = TrmnlPictures(self.registry, pictures)
         self.id = ""
 
     @property

@@ -11,10 +11,12 @@ import pytest
 from media.database import Database
 from media.display.pictures import Pictures
 from media.display.registry import Registry
+from media.display.shelf import Shelf
+from media.display.sources import ByMode
 from media.display.store import DisplayStore
 from media.http.app import App
 from media.http.openapi import PATHS, document
-from media.http.picture_api import PictureApi
+from media.http.picture_api import BITMAP, PictureApi
 from tests.e2e.answer import Answer
 from tests.e2e.conftest import running_hub
 from tests.e2e.eink import BOOTSTRAP, Device, Eink
@@ -69,8 +71,11 @@ def test_it_is_served_as_it_is_written(eink: Eink) -> None:
 
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
     registry = Registry(DisplayStore(Database(tmp_path / "x.sqlite")), "open", UTC)
-    pictures = PictureApi(registry, Pictures(tmp_path, tmp_path))
-    assert set(App(registry, pictures.paths).paths) == set(PATHS)
+    pictures = Pictures(registry, ByMode({}), tmp_path, Shelf(tmp_path / "x.sqlite"))
+    api = PictureApi(registry, pictures)
+    pushed = {"/api/display/picture": api.paths["/api/display/state"]}
+    app = App(registry, api.paths, pushed, {BITMAP: api.bitmap})
+    assert set(app.paths) == set(PATHS)
 
 
 def test_methods_are_those_that_are_described(eink: Eink, device: Device) -> None:

@@ -1,7 +1,8 @@
 """A picture made ready for a screen: all that is published of it."""
 
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from media.bitmap.frame import ColourFrame, Frame, IndexFrame
@@ -18,6 +19,13 @@ class Prepared:
 
     frame: Frame
     preview: bytes
+    pixels: bytes = field(default=b"", repr=False)
+    """One byte a pixel, compressed, where they were asked for."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory it takes, about."""
+        return len(self.frame.packed) + len(self.preview) + len(self.pixels)
 
 
 def prepare(
@@ -26,11 +34,13 @@ def prepare(
     fit: Fit = "contain",
     method: Method = "auto",
     photos: Sequence[Box] = (),
+    *,
+    keep_pixels: bool = False,
 ) -> Prepared:
     """Make a file, or its bytes, ready for a screen; PictureError when it cannot be shown.
 
     `photos` are the parts that are dithered, of the picture as it is when it has the screen's
-    size; without any `method` is that of the whole.
+    size; without any `method` is that of the whole. `keep_pixels` is for who compares pictures.
     """
     image = open_picture(source, *screen.size, fit)
     inks = to_frame(image, screen, method, photos)
@@ -38,7 +48,13 @@ def prepare(
     if screen.most_bytes is not None and len(frame.packed) > screen.most_bytes:
         inks = _of_fewer(to_frame(image, _fewer_inks(screen), method, photos), screen)
         frame = pack(inks, FORMATS[screen.format])
-    return Prepared(frame, preview(inks, screen))
+    pixels = zlib.compress(_pixels(inks), 1) if keep_pixels else b""
+    return Prepared(frame, preview(inks, screen), pixels)
+
+
+def _pixels(frame: IndexFrame | ColourFrame) -> bytes:
+    """Return one byte a pixel: its ink, else its green, which is most of what an eye sees."""
+    return frame.pixels if isinstance(frame, IndexFrame) else frame.green
 
 
 # A compressed picture of many dots may be more than a device can take. With the square root of

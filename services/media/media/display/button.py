@@ -26,5 +26,8 @@ def pressed(display: Display, button: Button, now: datetime, zone: tzinfo) -> Di
     if button == "B":
         return display.overridden("dashboard" if mode == "photo" else "photo", now + LASTS)
     if button == "C":
-        return display.overridden(mode, display.boundary(now, zone) or now + _HOLDS)
+        until = display.boundary(now, zone) or now + _HOLDS
+        pushed = display.pushed_at(now)
+        held = display.overridden(mode, until)
+        return replace(held, pushed=replace(pushed, until_at=until)) if pushed else held
     return display.returned()

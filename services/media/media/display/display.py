@@ -1,10 +1,12 @@
 """A display of the registry, and which mode it is in at a moment. Pure."""
 
 from datetime import datetime, timedelta, tzinfo
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from media.bitmap.screen import Colour
 from media.display.battery import Battery, is_low, measured
 from media.display.contact import BOOTS, TIMERS, Contact, Kind, merged
 from media.display.drift import Drift, learned
@@ -30,8 +32,23 @@ class Override(Struct, frozen=True):
     until_at: datetime | None = None
 
 
+class Pushed(Struct, frozen=True):
+    """A picture that somebody sent: the name under which the shelf has it, or CALIBRATION.
+
+    It beats every mode, until a moment; None: until the next alarm that the display shows, or
+    until it is taken back.
+    """
+
+    picture: str
+    until_at: datetime | None = None
+
+
+CALIBRATION = "calibration"
+"""The name of the calibration page, which is drawn and on no shelf."""
+
+
 class Display(Struct, frozen=True, kw_only=True):
-    """A device that asks for its pictures.
+    """A device that shows pictures: one that asks for them, or one that is told by topic.
 
     Without `token_hash` it is not paired: its next bootstrap gets a token, if it is `approved`.
     """
@@ -46,6 +63,12 @@ class Display(Struct, frozen=True, kw_only=True):
     kind: Kind = "eink"
     profile: str = ""
     """A name of `PROFILES`; empty: six colours as PNG, in its own size."""
+    rotation: Literal[0, 90, 180, 270] = 0
+    """By how many degrees its picture is turned beyond what its profile says, counter-clockwise."""
+    calibration: dict[str, Colour] = {}
+    """What its inks look like, as its owner has measured them, by their names."""
+    shows_alarms: bool = False
+    """Whether it shows the picture of an alarm that rings."""
     contact: Contact = Contact()
     """What it has told of itself last."""
     names: Names = ()
@@ -59,6 +82,7 @@ class Display(Struct, frozen=True, kw_only=True):
     default_mode: Mode = DEFAULT_MODE
     schedule: tuple[Rule, ...] = DEFAULT_SCHEDULE
     override: Override | None = None
+    pushed: Pushed | None = None
     turn: int = 0
     """Which of the pictures it shows, counted on without end."""
     last_seen_at: datetime | None = None
@@ -85,7 +109,7 @@ class Display(Struct, frozen=True, kw_only=True):
         """`paired`; `approved`, when its next bootstrap pairs it; or `waiting` for the owner."""
         if not self.approved:
             return "waiting"
-        return "paired" if self.token_hash else "approved"
+        return "paired" if self.token_hash or self.kind == "topic" else "approved"
 
     def override_at(self, now: datetime) -> Override | None:
         """Return the override unless it has expired."""
@@ -93,6 +117,13 @@ class Display(Struct, frozen=True, kw_only=True):
         if override is None or (override.until_at is not None and override.until_at <= now):
             return None
         return override
+
+    def pushed_at(self, now: datetime) -> Pushed | None:
+        """Return what was pushed unless its time is over."""
+        pushed = self.pushed
+        if pushed is None or (pushed.until_at is not None and pushed.until_at <= now):
+            return None
+        return pushed
 
     def mode_at(self, now: datetime, zone: tzinfo) -> Mode:
         """Return its mode; `zone` is its own."""
@@ -106,19 +137,29 @@ class Display(Struct, frozen=True, kw_only=True):
         return next_boundary(self.schedule, self.default_mode, zone, now)
 
     def mode_until(self, now: datetime, zone: tzinfo) -> datetime | None:
-        """Return how long its mode lasts, as far as is known."""
-        override = self.override_at(now)
-        return override.until_at if override is not None else self.boundary(now, zone)
+        """Return how long what it is to show lasts, as far as is known."""
+        override, pushed = self.override_at(now), self.pushed_at(now)
+        until = override.until_at if override is not None else self.boundary(now, zone)
+        if pushed is None or pushed.until_at is None:
+            return until
+        return min(until, pushed.until_at) if until is not None else pushed.until_at
 
     def overridden(self, mode: Mode, until_at: datetime | None) -> "Display":
-        """Return it with an override, to the second: so it is told to the display."""
+        """Return it with an override, to the second: so it is told to the display.
+
+        A picture that was pushed goes: the newest wish counts.
+        """
         if until_at is not None:
             until_at = until_at.replace(microsecond=0)
-        return replace(self, override=Override(mode, until_at))
+        return replace(self, override=Override(mode, until_at), pushed=None)
+
+    def unpushed(self) -> "Display":
+        """Return it without a picture that was pushed."""
+        return replace(self, pushed=None)
 
     def returned(self) -> "Display":
         """Return it as the schedule has it."""
-        return replace(self, override=None)
+        return replace(self, override=None, pushed=None)
 
     def seen(self, now: datetime, wakes_after_seconds: int, contact: Contact | None) -> "Display":
         """Return it after it has asked and told of itself; None: it has told nothing."""
@@ -159,3 +200,22 @@ class Display(Struct, frozen=True, kw_only=True):
             drift=other.drift,
             shown=other.shown,
         )
+
+
+BUILT_IN = "rlcd"
+"""The id of the display behind port 8766, which is always there."""
+
+
+def built_in(now: datetime) -> Display:
+    """Return the built-in display as it is at first."""
+    return topic_display(BUILT_IN, "rlcd-200x200", (200, 200), now, default_mode="idle")
+
+
+def topic_display(
+    id_: str, profile: str, size: tuple[int, int], now: datetime, default_mode: Mode = DEFAULT_MODE
+) -> Display:
+    """Return a display that is told its pictures by topic; it asks for nothing."""
+    return Display(
+        id=id_, hardware_id=f"topic:{id_}", width=size[0], height=size[1], made_at=now,
+        kind="topic", profile=profile, shows_alarms=True, schedule=(), default_mode=default_mode,
+    )  # fmt: skip

@@ -1,158 +1,163 @@
-"""The picture that a display is to show: made once, and again when its file has changed.
-
-A file that is being written, or is broken, leaves the display with what it had; without any file
-there is a drawing. So a picture is always there, and always whole.
-"""
+"""The picture that a display is to show, whatever it comes from: always there, and always whole."""
 
 import asyncio
-import logging
-import stat
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
-from media.bitmap.picture import Fit, PictureError
+from media.bitmap.picture import PictureError
+from media.bitmap.prepared import Prepared
 from media.bitmap.screen import Screen
-from media.display.display import Display
+from media.display.content import Content, Contents, Drawn
+from media.display.decision import Choice, decide
+from media.display.display import CALIBRATION, Display, Pushed
+from media.display.registry import Registry
 from media.display.schedule import Mode
-from media.display.screens import frame_for, screen_of
-from media.display.splash import splash
-from shared.complaints import Complaints
-
-_log = logging.getLogger("media")
+from media.display.screens import calibration_page, screen_of
+from media.display.shelf import Shelf, picture_name
+from media.gallery import Gallery, Looks
+from media.places import places
+from shared.payloads import AlarmDefinition
 
 _MOST_BYTES = 8_000_000
 """Of all that is kept ready: some twenty large photos."""
-_MOST_PICTURES = 256
-_IDLE = "img/idle.png"
-_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
-
-_Stamp = tuple[int, int, int]
-_Key = tuple[str, Screen]
+_MOST_ALARM_BYTES = 4_000_000
+_ALARM, _IDLE = "on_alarm", "idle"
+_FILES = {_ALARM: "img/on_alarm.png", _IDLE: "img/idle.png"}
 
 
-@dataclass
-class _Kept:
-    """The last good frame of a picture, and the state of the file that was looked at last."""
+@dataclass(frozen=True)
+class Order:
+    """What a display is to show, before it is made; two that are equal are the same picture.
 
-    stamp: _Stamp | None
-    frame: Frame | None
+    `source` is what is told of it, empty: the name of the content that is shown at last.
+    """
+
+    choice: Choice
+    turn: int
+    screen: Screen
+    chain: tuple[Content, ...]
+    looks: Looks
+    source: str = ""
+
+    @property
+    def identity(self) -> object:
+        """What changes when the picture may."""
+        return self.screen, self.looks, self.source
+
+    @property
+    def until_at(self) -> datetime | None:
+        """When there will be another content, as far as is known."""
+        return self.chain[0].until_at
 
 
 class Pictures:
-    """Pictures of any size, from the files of the two folders."""
+    """What all displays show; alarms have a gallery of their own: no photo is in their way."""
 
-    def __init__(self, assets: Path, photos: Path) -> None:
-        self._idle = assets / _IDLE
-        self._photos = photos
-        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
-        self._making = threading.Lock()
-        self._complaints = Complaints(_log)
+    def __init__(self, registry: Registry, contents: Contents, assets: Path, shelf: Shelf) -> None:
+        self._registry = registry
+        self._contents = contents
+        self._assets = assets
+        self._shelf = shelf
+        self._photos = Gallery("pictures", _MOST_BYTES)
+        self._alarms = Gallery("alarm pictures", _MOST_ALARM_BYTES)
+        self.ringing: AlarmDefinition | None = None
 
     async def picture(self, display: Display, mode: Mode) -> Frame:
-        """Return what a display shows in a mode."""
-        return await asyncio.to_thread(self._picture, display, mode)
+        """Return what a display shows in a mode: what beats it, else what the mode has."""
+        order = await self.order(display, mode)
+        return (await self.made(order))[0].frame
 
-    def _picture(self, display: Display, mode: Mode) -> Frame:
-        # One after the other: of 500 displays that ask at once all want the same
-        with self._making:
-            return self._first(display, mode)
+    async def frame(self, display: Display) -> Frame:
+        """Return what a display shows now."""
+        return (await self.made(await self.order(display)))[0].frame
 
-    def _first(self, display: Display, mode: Mode) -> Frame:
-        if mode == "boot":
-            return self._splash(display)
-        for path, fit in self._files(display, mode):
-            if (frame := self._of_file(path, display, fit)) is not None:
-                return frame
-        return self._made("drawing", display, lambda: drawn("idle"))
+    def choice(self, display: Display, mode: Mode | None = None) -> Choice:
+        """Return what a display is to show now, in its own mode or in another."""
+        now = self._registry.now()
+        if mode is None:
+            mode = display.mode_at(now, self._registry.zone(display))
+        return decide(display, self.ringing, mode, now)
 
-    def _splash(self, display: Display) -> Frame:
-        lines = (
-            display.id,
-            f"hardware id {display.hardware_id}",
-            f"{display.width} x {display.height} pixels",
-            f"hub {display.host}",
-        )
-        size = _at_most(*screen_of(display).size)
-        return self._made("\n".join(lines), display, lambda: splash(lines, *size))
-
-    def _files(self, display: Display, mode: Mode) -> Iterator[tuple[Path, Fit]]:
-        """Yield the files to try."""
-        if mode == "photo" and (photos := self._all_photos()):
-            yield photos[display.turn % len(photos)], "cover"
-        yield self._idle, "contain"
-
-    def _all_photos(self) -> list[Path]:
-        try:
-            return sorted(
-                each for each in self._photos.iterdir() if each.suffix.lower() in _ENDINGS
-            )
-        except OSError:
-            return []
-
-    def _of_file(self, path: Path, display: Display, fit: Fit) -> Frame | None:
-        """Return the picture of a file, the last good one of it, or None."""
-        stamp = _stamp(path)
-        if stamp is None:
-            return None
-        screen = screen_of(display)
-        key = (str(path), screen)
-        kept = self._kept.get(key)
-        if kept is not None and kept.stamp == stamp:
-            return self._keep(key, kept)
-        last = kept.frame if kept is not None else None
-        frame: Frame | None
-        try:
-            frame = frame_for(path, screen, fit)
-        except PictureError as error:
-            self._complaints.say(f"picture {path}", f"{error}; displays show another")
-            frame = last
+    async def order(self, display: Display, mode: Mode | None = None) -> Order:
+        """Return what has to be made for a display; nothing is made for that."""
+        choice, screen = self.choice(display, mode), screen_of(display)
+        source = ""
+        if isinstance(choice, AlarmDefinition):
+            chain = self._of_alarm(choice)
+            source = f"alarm:{choice.id}"
+            looks = await self._alarms.look(chain)
+            return Order(choice, display.turn, screen, chain, looks, source)
+        if isinstance(choice, Pushed):
+            now = self._registry.now()
+            mode = mode or display.mode_at(now, self._registry.zone(display))
+            chain = (self._pushed(choice, screen), *await self._of_mode(display, mode))
         else:
-            self._complaints.settle(f"picture {path}", "shown again")
-        if stamp != _stamp(path):  # it is being written: what was read may be half of each
-            return last
-        return self._keep(key, _Kept(stamp, frame))
+            chain = await self._of_mode(display, choice)
+        looks = await self._photos.look(chain)
+        return Order(choice, display.turn, screen, chain, looks, source)
 
-    def _made(self, name: str, display: Display, make: Callable[[], bytes]) -> Frame:
-        """Return a picture that needs no file."""
-        screen = screen_of(display)
-        key = (name, screen)
-        kept = self._kept.get(key)
-        frame = kept.frame if kept is not None else None
-        if frame is None:
-            frame = frame_for(make(), screen)
-        self._keep(key, _Kept(None, frame))
-        return frame
+    async def made(self, order: Order) -> tuple[Prepared, str]:
+        """Return a picture, and what it is."""
+        gallery = self._alarms if isinstance(order.choice, AlarmDefinition) else self._photos
+        prepared, content = await gallery.picture(order.chain, order.looks, order.screen)
+        return prepared, order.source or content.name
 
-    def _keep(self, key: _Key, kept: _Kept) -> Frame | None:
-        self._kept[key] = kept
-        self._kept.move_to_end(key)
-        while len(self._kept) > 1 and (
-            len(self._kept) > _MOST_PICTURES or self._bytes() > _MOST_BYTES
-        ):
-            self._kept.popitem(last=False)
-        return kept.frame
+    async def prepare_alarm(self, definition: AlarmDefinition, screens: Sequence[Screen]) -> None:
+        """Make an alarm's picture ready for these screens."""
+        chain = self._of_alarm(definition)
+        looks = await self._alarms.look(chain)
+        for screen in screens:
+            await self._alarms.picture(chain, looks, screen)
 
-    def _bytes(self) -> int:
-        return sum(len(each.frame.packed) for each in self._kept.values() if each.frame)
+    async def put(self, picture: bytes, screen: Screen) -> str:
+        """Put a picture on the shelf, ready for a screen; return its name there.
+
+        PictureError when it cannot be shown.
+        """
+        name = picture_name(picture)
+        await self._photos.one(Content(Drawn(name, lambda: picture), "pushed"), screen)
+        await asyncio.to_thread(self._shelf.put, name, picture)
+        return name
+
+    async def forget_unused(self) -> None:
+        """Take from the shelf what no display is to show any more, as far as all are known."""
+        if not self._registry.readable:
+            return
+        now = self._registry.now()
+        pushed = (each.pushed_at(now) for each in self._registry.roster)
+        await asyncio.to_thread(self._shelf.keep, {each.picture for each in pushed if each})
+
+    def _pushed(self, pushed: Pushed, screen: Screen) -> Content:
+        name = pushed.picture
+        if name == CALIBRATION:
+            return Content(Drawn(name, lambda: calibration_page(screen)), CALIBRATION)
+        called = "that was pushed"
+        return Content(Drawn(name, lambda: self._on_shelf(name)), "pushed", called=called)
+
+    def _on_shelf(self, name: str) -> bytes:
+        picture = self._shelf.read(name)
+        if picture is None:
+            raise PictureError("was lost")
+        return picture
+
+    async def _of_mode(self, display: Display, mode: Mode) -> tuple[Content, ...]:
+        content = await self._contents.picture(display, mode, self._registry.now())
+        idle = Content(self._assets / _FILES[_IDLE], _IDLE)
+        return (*([content] if content is not None else []), idle, _drawing(_IDLE))
+
+    def _of_alarm(self, definition: AlarmDefinition) -> tuple[Content, ...]:
+        names = [definition.alarm_image] if definition.alarm_image else []
+        names += [_FILES[_ALARM], _FILES[_IDLE]]
+        return (
+            *(Content(tuple(places(name, self._assets)), name) for name in names),
+            _drawing(_ALARM),
+        )
 
 
-def _at_most(width: int, height: int) -> tuple[int, int]:
-    """Return a size of the same shape in which text can be laid out without much memory."""
-    scale = min(1.0, 1600 / max(width, height))
-    return max(1, int(width * scale)), max(1, int(height * scale))
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    """Return what changes when a file does; None when it is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    if not stat.S_ISREG(status.st_mode):
-        return None  # a folder; and a pipe would be waited for without end
-    return status.st_mtime_ns, status.st_size, status.st_ino
+def _drawing(name: str) -> Content:
+    own = "a drawing of our own"
+    return Content(Drawn(f"drawing {name}", lambda: drawn(name)), name, called=own)

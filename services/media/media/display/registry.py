@@ -17,27 +17,15 @@ from msgspec.structs import replace
 from media.database import StoreError
 from media.display.button import Button, pressed
 from media.display.contact import Contact, Kind
-from media.display.display import Display
+from media.display.display import BUILT_IN, Display, built_in
 from media.display.identity import ID_COUNT, TOKEN_BYTES, readable_id, token_hash
 from media.display.refresh import Shown
-from media.display.roster import Policy, Roster
+from media.display.refusal import RefusedError, UnknownError
+from media.display.roster import MOST_DISPLAYS, Policy, Roster
 from media.display.store import DisplayStore
 from media.display.trmnl_log import Reports
-from shared.errors import MantelError
 
 _log = logging.getLogger("media")
-
-
-class UnknownError(MantelError):
-    """There is no such display."""
-
-
-class RefusedError(MantelError):
-    """A device may not join now; `known` when it has joined already."""
-
-    def __init__(self, message: str, *, known: bool = False) -> None:
-        super().__init__(message)
-        self.known = known
 
 
 class Paired(NamedTuple):
@@ -61,7 +49,7 @@ class Registry:
         self.policy = policy
         self._zone = zone
         self.now = clock
-        self.roster = Roster()
+        self.roster = Roster([built_in(clock())])
         # One change after the other: each is made of what the one before has left
         self._changes = asyncio.Lock()
         self._seen: set[str] = set()
@@ -70,17 +58,28 @@ class Registry:
         """The displays that have changed, for who tells of them."""
         self.changed = asyncio.Event()
         self.reports = Reports()
+        self.loaded = asyncio.Event()
+        """Set when what was kept has been read, or could not be."""
+        self.altered: Callable[[str], None] = lambda _: None
+        """Called with the id of a display that may have to show something else."""
 
     async def load(self) -> None:
         """Read what was kept; where that fails it is tried again before anybody may join."""
         try:
-            self.roster = Roster(await self._store.read())
+            self.roster = Roster([built_in(self.now()), *await self._store.read()])
         except StoreError:
             return
+        finally:
+            self.loaded.set()
         self.readable = True
         self._touch(*(each.id for each in self.roster))
 
     def _touch(self, *ids: str) -> None:
+        self._tell(*ids)
+        for id_ in ids:
+            self.altered(id_)
+
+    def _tell(self, *ids: str) -> None:
         self.touched.update(ids)
         self.changed.set()
 
@@ -152,7 +151,7 @@ class Registry:
         if seen != current:
             self.roster.put(seen)
             self._seen.add(seen.id)
-            self._touch(seen.id)
+            self._tell(seen.id)
         return seen
 
     def show(self, id_: str, shown: Shown | None) -> None:
@@ -181,6 +180,15 @@ class Registry:
                 except StoreError:  # which has been said
                     self._seen.add(id_)
 
+    async def add(self, display: Display) -> Display:
+        """Add a display that is told by topic; RefusedError, StoreError."""
+        async with self._changes:
+            if display.id in self.roster:
+                raise RefusedError(f"there is a display {display.id!r} already", known=True)
+            if len(list(self.roster)) >= MOST_DISPLAYS:
+                raise RefusedError(f"there are {MOST_DISPLAYS} displays, and no room for more")
+            return await self._put(display)
+
     async def update(self, id_: str, **fields: Any) -> Display:  # noqa: ANN401
         """Change fields of a display; UnknownError, StoreError."""
         async with self._changes:
@@ -201,9 +209,11 @@ class Registry:
         return await self.update(id_, token_hash="", former_token_hash="", approved=True)
 
     async def forget(self, id_: str) -> Display:
-        """Remove a display and all that is known of it. UnknownError, StoreError."""
+        """Remove a display and all that is known of it. UnknownError, RefusedError, StoreError."""
         async with self._changes:
             display = self.get(id_)
+            if id_ == BUILT_IN:
+                raise RefusedError(f"{id_} is built in: port 8766 shows it")
             await self._store.save([], forget=[id_])
             self.roster.drop(id_)
             self._seen.discard(id_)

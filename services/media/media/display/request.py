@@ -5,12 +5,17 @@ from typing import Any
 
 import msgspec
 
+from media.bitmap.picture import PictureError
+from media.bitmap.profiles import PROFILES
 from media.database import StoreError
 from media.display.display import Display
-from media.display.registry import Registry, UnknownError
+from media.display.orders import added, profile_told, show
+from media.display.refusal import RefusedError, UnknownError
+from media.display.registry import Registry
 from media.display.state import state_of
 from media.display.takeover import TakeoverError, read_takeover, taken
-from media.display.wish import read_changes, read_policy, written, written_quiet
+from media.display.wish import changed, read_changes, read_policy, written, written_quiet
+from media.showing import Showing
 from shared import topics
 from shared.complaints import Complaints
 from shared.errors import PayloadError
@@ -18,12 +23,15 @@ from shared.mqtt import Mqtt
 from shared.payloads import Request, Response
 from shared.subscription import Subscription
 
-VERBS = ("list", "approve", "rotate", "forget", "update", "join", "log", "import")
+VERBS = (
+    "list", "approve", "rotate", "forget", "update", "join", "log", "import", "add", "profiles",
+    "show", "hide",
+)  # fmt: skip
 
 _log = logging.getLogger("media")
 
 
-async def answer_requests(messages: Subscription[Request], registry: Registry, mqtt: Mqtt) -> None:
+async def answer_requests(messages: Subscription[Request], showing: Showing, mqtt: Mqtt) -> None:
     """Answer every request, wrong ones too, until cancelled."""
     complaints = Complaints(_log)
     async for received in messages:
@@ -34,8 +42,10 @@ async def answer_requests(messages: Subscription[Request], registry: Registry, m
         fields = dict(received.payload or {})
         transaction = fields.pop("transaction", None)
         try:
-            answer = Response(status="ok", data=await _do(verb, fields, registry))
-        except (PayloadError, UnknownError, TakeoverError, StoreError) as error:
+            answer = Response(status="ok", data=await _do(verb, fields, showing))
+        except PictureError as error:
+            answer = Response(status="error", error=f"the picture {error}")
+        except (PayloadError, UnknownError, RefusedError, TakeoverError, StoreError) as error:
             answer = Response(status="error", error=str(error))
         if isinstance(transaction, str | int):
             answer = msgspec.structs.replace(answer, transaction=transaction)
@@ -45,8 +55,9 @@ async def answer_requests(messages: Subscription[Request], registry: Registry, m
             complaints.say(f"request {verb[:40]}", f"is not known; {', '.join(VERBS)} are")
 
 
-async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
+async def _do(verb: str, fields: dict[str, Any], showing: Showing) -> object:
     """Return the data of the answer."""
+    registry = showing.registry
     if verb not in VERBS:
         return None
     if verb == "list":
@@ -57,6 +68,8 @@ async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
         return {"policy": registry.policy}
     if verb == "import":
         return await _take_over(fields, registry)
+    if verb == "profiles":
+        return [profile_told(name) for name in PROFILES]
     id_ = fields.pop("id", None)
     if not isinstance(id_, str):
         raise PayloadError("id: is missing; which display is it about?")
@@ -64,10 +77,20 @@ async def _do(verb: str, fields: dict[str, Any], registry: Registry) -> object:
         return {"id": (await registry.forget(id_)).id}
     if verb == "log":
         return registry.reports.of(registry.get(id_).id)
+    if verb == "add":
+        return shown(await registry.add(added(id_, fields, registry.now())), registry)
     if verb == "update":
-        return shown(await registry.update(id_, **read_changes(fields)), registry)
-    changed = await (registry.approve if verb == "approve" else registry.rotate)(id_)
-    return shown(changed, registry)
+        changes = changed(registry.get(id_), read_changes(fields))
+        return shown(await registry.update(id_, **changes), registry)
+    if verb == "show":
+        return await show(id_, fields, showing)
+    if verb == "hide":
+        await registry.override(id_, Display.unpushed)
+        return shown(registry.get(id_), registry)
+    if verb == "rotate" and registry.get(id_).kind == "topic":
+        raise PayloadError(f"{id_} gets its pictures by topic and has no token")
+    done = await (registry.approve if verb == "approve" else registry.rotate)(id_)
+    return shown(done, registry)
 
 
 async def _take_over(fields: dict[str, Any], registry: Registry) -> dict[str, Any]:
@@ -97,6 +120,10 @@ def shown(display: Display, registry: Registry) -> dict[str, Any]:
         "profile": display.profile or None,
         "timezone": display.timezone or None,
         "default_mode": display.default_mode,
+        "rotation": display.rotation,
+        "shows_alarms": display.shows_alarms,
+        "calibration": display.calibration,
+        "pushed": display.pushed_at(registry.now()) is not None,
         "schedule": msgspec.to_builtins(written(display.schedule)),
         "quiet": msgspec.to_builtins(written_quiet(display.quiet)),
         "made_at": display.made_at,

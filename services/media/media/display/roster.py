@@ -101,6 +101,8 @@ class Roster:
         own = self._by_hardware.get(hardware_id)
         if own is not None:
             display = self._by_id[own]
+            if display.kind == "topic":
+                return "refuse"  # it asks for nothing, whoever takes its name
             if display.pairing == "waiting":
                 # An open house has no waiting room
                 return "pair" if policy == "open" else "wait"

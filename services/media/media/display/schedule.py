@@ -10,6 +10,15 @@ from shared.payloads import DisplayMode
 
 Mode = DisplayMode
 
+
+def wire_mode(mode: Mode) -> Mode:
+    """Return the word for a mode among those that displays of the e-ink contract know.
+
+    One that is idle is told to fetch its photo, and gets the idle picture for it.
+    """
+    return "photo" if mode == "idle" else mode
+
+
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 DAY_MINUTES = 24 * 60
 _LOOK_AHEAD_DAYS = 8  # a week, and the day that its last hours belong to

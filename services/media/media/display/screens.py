@@ -6,14 +6,18 @@ PNG of six colours for the older server's displays, of black and white for TRMNL
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from msgspec.structs import replace as display_replace
+
+from media.bitmap.calibration import calibration
 from media.bitmap.frame import Frame
-from media.bitmap.ink import to_frame
 from media.bitmap.pack import FORMATS, pack
-from media.bitmap.picture import Fit, open_picture
-from media.bitmap.prepared import prepare
+from media.bitmap.picture import Fit
+from media.bitmap.prepared import Prepared, prepare
+from media.bitmap.preview import preview
 from media.bitmap.profiles import PROFILES
-from media.bitmap.screen import Screen
+from media.bitmap.screen import Colour, Screen, calibrated
 from media.display.display import Display
 
 _SIX_COLOURS = PROFILES["eink-1600x1200"]
@@ -23,11 +27,35 @@ _MOST_PIXELS = 6_000_000
 
 
 def screen_of(display: Display) -> Screen:
-    """Return the screen of a display."""
-    if (screen := PROFILES.get(display.profile)) is not None:
+    """Return the screen of a display: its profile's, turned, with its inks as they were measured.
+
+    What was measured of inks that it does not have is left out.
+    """
+    measured = tuple(sorted(display.calibration.items()))
+    screen = PROFILES.get(display.profile)
+    if screen is None:
+        own = two_inks if display.kind == "trmnl" else six_colours
+        screen = own(display.width, display.height)
+    return _altered(screen, display.rotation, measured)
+
+
+@lru_cache(maxsize=256)
+def _altered(screen: Screen, rotation: int, measured: tuple[tuple[str, Colour], ...]) -> Screen:
+    if rotation:
+        turn: Any = (screen.turn + rotation) % 360
+        screen = replace(screen, turn=turn)
+    if not measured:
         return screen
-    own = two_inks if display.kind == "trmnl" else six_colours
-    return own(display.width, display.height)
+    names = {ink.name for ink in screen.inks}
+    try:
+        return calibrated(screen, {name: rgb for name, rgb in measured if name in names})
+    except ValueError:
+        return screen
+
+
+def check_calibration(display: Display) -> None:
+    """Raise ValueError when the inks of a display cannot be as it says."""
+    calibrated(screen_of(display_replace(display, calibration={})), display.calibration)
 
 
 @lru_cache(maxsize=64)
@@ -60,7 +88,10 @@ def frame_size(width: int, height: int) -> tuple[int, int]:
 
 def frame_for(source: Path | bytes, screen: Screen, fit: Fit = "contain") -> Frame:
     """Return a picture packed for a screen; PictureError when it cannot be shown."""
-    if screen.most_bytes is not None:
-        return prepare(source, screen, fit).frame
-    image = open_picture(source, *screen.size, fit)
-    return pack(to_frame(image, screen), FORMATS[screen.format])
+    return prepare(source, screen, fit).frame
+
+
+def calibration_page(screen: Screen) -> Prepared:
+    """Return the page by which an owner measures a display's inks."""
+    frame = calibration(screen)
+    return Prepared(pack(frame, FORMATS[screen.format]), preview(frame, screen))

@@ -6,10 +6,10 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from media.display.display import Display
+from media.display.display import BUILT_IN, Display
 from media.display.registry import Registry
 from media.display.state import state_of
-from media.entities import Told, registered_entities
+from media.entities import Told, display_entities, registered_entities, without_contact
 from shared import topics
 from shared.complaints import Complaints
 from shared.discovery import Component
@@ -29,10 +29,12 @@ _GATHER_SECONDS = 0.1  # many displays that ask at once are told of together
 class Telling:
     """What was told of each display, and to Home Assistant."""
 
-    def __init__(self, mqtt: Mqtt, registry: Registry, others: dict[str, Component]) -> None:
+    def __init__(
+        self, mqtt: Mqtt, registry: Registry, others: dict[str, Component] | None = None
+    ) -> None:
         self._mqtt = mqtt
         self._registry = registry
-        self._others = others
+        self._others = others or {}
         self._told: dict[str, DisplayState | None] = {}
         self._announced: object = None
         self._complaints = Complaints(_log)
@@ -82,17 +84,21 @@ class Telling:
             return
         self._announced = approved, waiting
         name: Callable[..., str] = self._mqtt.name
-        self._mqtt.announce(
-            self._others
-            | registered_entities(
-                sorted(approved),
-                sorted(waiting),
-                lambda id_: name(topics.DISPLAY_STATE, id=id_),
-                lambda id_: name(topics.DISPLAY_SET, id=id_),
-                name(topics.DISPLAY_REQUEST, verb="approve"),
-                name(topics.AVAILABILITY),
-            )
+        components: dict[str, Component] = {}
+        for each in sorted(approved):
+            label = "RLCD" if each.id == BUILT_IN else each.id
+            preview = name(topics.DISPLAY_PREVIEW, id=each.id)
+            components |= display_entities(each.id, label, preview)
+        components |= registered_entities(
+            sorted(approved),
+            sorted(waiting),
+            lambda id_: name(topics.DISPLAY_STATE, id=id_),
+            lambda id_: name(topics.DISPLAY_SET, id=id_),
+            name(topics.DISPLAY_REQUEST, verb="approve"),
+            name(topics.AVAILABILITY),
         )
+        by_topic = (each.id for each in joined if each.kind == "topic")
+        self._mqtt.announce(self._others | without_contact(components, by_topic))
 
 
 def _told(display: Display) -> Told:

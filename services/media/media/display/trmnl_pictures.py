@@ -1,6 +1,7 @@
 """The pictures of TRMNL devices, which are told a name first and fetch the picture by it then."""
 
 from collections import OrderedDict
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -27,6 +28,10 @@ class TrmnlPictures:
     async def setup(self, display: Display) -> str:
         """Return the file of the picture of a display that has just joined."""
         return f"{_SETUP}.{_ending(await self._pictures.picture(display, 'boot'))}"
+
+    async def until(self, display: Display, mode: Mode) -> datetime | None:
+        """Return when another picture is due, as far as is known."""
+        return (await self._pictures.order(display, mode)).until_at
 
     async def due(self, display: Display, mode: Mode) -> tuple[str, str]:
         """Return the name of the picture that is due, and its file; UnknownError.

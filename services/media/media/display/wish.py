@@ -6,17 +6,31 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from media.bitmap.profiles import PROFILES
+from media.bitmap.screen import Colour
+from media.display.display import BUILT_IN, Display
 from media.display.quiet import Quiet
 from media.display.roster import POLICIES, Policy
 from media.display.schedule import DAY_MINUTES, EVERY_DAY, Mode, Rule
+from media.display.screens import check_calibration, screen_of
 from shared.errors import PayloadError
 from shared.payloads import Weekday
 
 DAYS: tuple[Weekday, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_MOST_WORD = 40
+_BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+Seconds = Annotated[float, Meta(gt=0, le=31_622_400)]
+
+
+class Push(Struct, frozen=True):
+    """A picture to show: the bytes of its file, until the next alarm or for a while."""
+
+    picture: bytes
+    for_seconds: Seconds | None = None
 
 
 class Wish(Struct, frozen=True):
@@ -27,7 +41,7 @@ class Wish(Struct, frozen=True):
     """
 
     mode: Mode | Literal["auto", "next", "hold", "identify"]
-    for_seconds: Annotated[float, Meta(gt=0, le=31_622_400)] | None = None
+    for_seconds: Seconds | None = None
 
 
 class Span(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,20 +63,36 @@ class Hours(Struct, frozen=True, forbid_unknown_fields=True):
 class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     """What may be changed of a display; what is not given stays."""
 
-    profile: str | msgspec.UnsetType = msgspec.UNSET
     timezone: str | msgspec.UnsetType = msgspec.UNSET
     default_mode: Mode | msgspec.UnsetType = msgspec.UNSET
     schedule: tuple[Span, ...] | msgspec.UnsetType = msgspec.UNSET
     quiet: Annotated[tuple[Hours, ...], Meta(max_length=8)] | msgspec.UnsetType = msgspec.UNSET
+    profile: str | msgspec.UnsetType = msgspec.UNSET
+    shows_alarms: bool | msgspec.UnsetType = msgspec.UNSET
+    rotation: Literal[0, 90, 180, 270] | msgspec.UnsetType = msgspec.UNSET
+    calibration: dict[str, Colour | None] | msgspec.UnsetType | None = msgspec.UNSET
+    """The inks that were measured; null takes an ink back, or all of them."""
 
 
-def read_wish(raw: bytes) -> Wish:
-    """Return what a payload wants: a word, or an object; PayloadError."""
-    text = raw.decode(errors="replace").strip()
+_PLAIN = ("timezone", "default_mode", "profile", "shows_alarms", "rotation")
+
+
+def read_wish(raw: bytes) -> Wish | Push:
+    """Return what a payload wants: a picture, a word, or an object; PayloadError.
+
+    Nothing at all means `auto`: what was pushed goes, and the schedule is back.
+    """
+    if raw.startswith(_BEGINNINGS):
+        return Push(raw)
+    text = raw.strip()
     try:
-        if text.startswith("{"):
-            return msgspec.json.decode(raw, type=Wish)
-        return msgspec.convert({"mode": text[:40]}, Wish)
+        if text.startswith(b"{"):
+            fields = msgspec.json.decode(text)
+            if "picture" in fields:
+                return msgspec.convert(fields, Push)
+            return msgspec.convert(fields, Wish)
+        word = text.decode(errors="replace")[:_MOST_WORD]
+        return msgspec.convert({"mode": word or "auto"}, Wish)
     except msgspec.MsgspecError as error:
         raise PayloadError(f"not understood: {error}") from None
 
@@ -74,24 +104,61 @@ def read_changes(fields: dict[str, Any]) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise PayloadError(str(error)) from None
     found: dict[str, Any] = {
-        name: value
-        for name in ("profile", "timezone", "default_mode")
-        if (value := getattr(changes, name)) is not msgspec.UNSET
+        name: value for name in _PLAIN if (value := getattr(changes, name)) is not msgspec.UNSET
     }
-    if found.get("profile") and found["profile"] not in PROFILES:
-        raise PayloadError(f"profile: must be one of {', '.join(PROFILES)}")
     if found.get("timezone"):
         try:
             ZoneInfo(found["timezone"])
         except (KeyError, ValueError, OSError):
             raise PayloadError(f"timezone: no such zone {found['timezone']!r}") from None
+    if found.get("profile") and found["profile"] not in PROFILES:
+        raise PayloadError(f"profile: {found['profile']!r} is none of {', '.join(PROFILES)}")
     if isinstance(changes.schedule, tuple):
         found["schedule"] = read_schedule(changes.schedule)
     if isinstance(changes.quiet, tuple):
         found["quiet"] = read_quiet(changes.quiet)
+    if changes.calibration is not msgspec.UNSET:
+        found["calibration"] = changes.calibration
     if not found:
-        raise PayloadError(f"nothing to change is given: {', '.join(Changes.__struct_fields__)}")
+        names = ", ".join(Changes.__struct_fields__)
+        raise PayloadError(f"nothing to change is given: one of {names}")
     return found
+
+
+def changed(display: Display, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a display as they are to be, from those of `read_changes`.
+
+    PayloadError when its inks cannot be as they were measured, or it is what it is.
+    """
+    fields = dict(fields)
+    if display.id == BUILT_IN:
+        for name in ("profile", "shows_alarms"):
+            if fields.get(name, getattr(display, name)) != getattr(display, name):
+                raise PayloadError(f"{name}: port 8766 shows {BUILT_IN} as it always was")
+    if fields.get("profile", display.profile) != display.profile:
+        display = replace(display, profile=fields["profile"], calibration={})
+        fields.setdefault("calibration", {})
+        if display.kind == "topic":
+            screen = screen_of(replace(display, rotation=0))
+            fields["width"], fields["height"] = screen.size
+    if "calibration" in fields:
+        measured = {**display.calibration, **(fields["calibration"] or {})}
+        if fields["calibration"] is None:
+            measured = {}
+        fields["calibration"] = {name: rgb for name, rgb in measured.items() if rgb is not None}
+        try:
+            check_calibration(replace(display, calibration=fields["calibration"]))
+        except ValueError as error:
+            raise PayloadError(f"calibration: {error}") from None
+    return fields
+
+
+def read_seconds(value: object) -> float | None:
+    """Return for how long; None: without an end. PayloadError."""
+    try:
+        return msgspec.convert(value, Seconds | None, strict=False)
+    except msgspec.ValidationError as error:
+        raise PayloadError(f"for_seconds: {error}") from None
 
 
 def read_schedule(spans: tuple[Span, ...]) -> tuple[Rule, ...]:

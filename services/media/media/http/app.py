@@ -25,15 +25,24 @@ _MOST_WRONG_TOKENS = 100
 _MOST_REFUSED_BOOTSTRAPS = 300
 _OPTIONS = "OPTIONS"
 _GET, _POST = ("GET", "HEAD", _OPTIONS), ("POST", _OPTIONS)
+_CHANGE = ("POST", "DELETE", _OPTIONS)
 
 Public = Callable[[Request], Awaitable[Response]]
 
 
 class App:
-    """`pictures` are further endpoints by their path, all to be read with a display's token."""
+    """`pictures` are further endpoints by their path, all to be read with a display's token.
+
+    `pushed` are those by which a display's owner changes what it shows, `public` need no token.
+    """
 
     def __init__(
-        self, registry: Registry, pictures: Mapping[str, Endpoint], trmnl: TrmnlApi | None = None
+        self,
+        registry: Registry,
+        pictures: Mapping[str, Endpoint],
+        pushed: Mapping[str, Endpoint] | None = None,
+        public: Mapping[str, Public] | None = None,
+        trmnl: TrmnlApi | None = None,
     ) -> None:
         self._registry = registry
         self._trmnl = trmnl
@@ -43,11 +52,13 @@ class App:
             "/health": (_GET, _health),
             "/openapi.json": (_GET, _openapi),
             f"{_API}bootstrap": (_POST, lambda request: self._bootstrap(request, api)),
+            **{path: (_GET, endpoint) for path, endpoint in (public or {}).items()},
         }
         self._own: dict[str, tuple[tuple[str, ...], Endpoint]] = {
             f"{_API}poll": (_GET, api.poll),
             f"{_API}button": (_POST, api.button),
             **{path: (_GET, endpoint) for path, endpoint in pictures.items()},
+            **{path: (_CHANGE, endpoint) for path, endpoint in (pushed or {}).items()},
         }
         self._wrong_tokens = Failures(_MOST_WRONG_TOKENS)
         self._refused_bootstraps = Failures(_MOST_REFUSED_BOOTSTRAPS)

@@ -19,16 +19,26 @@ class NoBodyError(Exception):
         self.answer = answer
 
 
-async def json_body(request: Request) -> Any:  # noqa: ANN401
-    """Return what the body says; none at all is an empty object. NoBodyError."""
-    raw = b""
+async def whole_body(request: Request, most_bytes: int) -> bytes:
+    """Return the body as it is; NoBodyError."""
+    parts, length = [], 0
     try:
         async for part in request.stream():
-            raw += part
-            if len(raw) > _MOST_BYTES:
-                raise NoBodyError(detail("Request body is too large.", 413, Connection="close"))
+            length += len(part)
+            if length <= most_bytes:
+                parts.append(part)
+            elif length > most_bytes * 5 // 4:
+                break  # of one that is a little too large the rest is read: else no answer is seen
     except ClientDisconnect:
         raise NoBodyError(None) from None
+    if length > most_bytes:
+        raise NoBodyError(detail("Request body is too large.", 413, Connection="close"))
+    return b"".join(parts)
+
+
+async def json_body(request: Request, most_bytes: int = _MOST_BYTES) -> Any:  # noqa: ANN401
+    """Return what the body says; none at all is an empty object. NoBodyError."""
+    raw = await whole_body(request, most_bytes)
     if not raw:
         return {}
     kind = request.headers.get("content-type", "")

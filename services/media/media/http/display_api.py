@@ -8,7 +8,9 @@ from starlette.responses import Response
 from media.database import StoreError
 from media.display.button import Button
 from media.display.display import Display
-from media.display.registry import RefusedError, Registry
+from media.display.refusal import RefusedError
+from media.display.registry import Registry
+from media.display.schedule import wire_mode
 from media.display.wake import POLL_SECONDS
 from media.http.answer import data, detail
 from media.http.body import json_body
@@ -58,7 +60,7 @@ class DisplayApi:
             return unavailable()
         except RefusedError as error:
             return _known() if error.known else _waits()
-        mode = display.mode_at(self._registry.now(), self._registry.zone(display))
+        mode = wire_mode(display.mode_at(self._registry.now(), self._registry.zone(display)))
         return data({"human_readable_id": display.id, "token_key": token, "mode": mode})
 
     async def poll(self, request: Request, display: Display) -> Response:
@@ -73,7 +75,8 @@ class DisplayApi:
             told = f"Display with hardware key {values['hardware_id']} not found"
             reason = "Display matching query does not exist."
             return data({"detail": told, "error": reason}, 404)
-        return data({"mode": wanted.mode_at(self._registry.now(), self._registry.zone(wanted))})
+        mode = wanted.mode_at(self._registry.now(), self._registry.zone(wanted))
+        return data({"mode": wire_mode(mode)})
 
     async def button(self, request: Request, display: Display) -> Response:
         """Obey a press."""

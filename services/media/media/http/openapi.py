@@ -16,6 +16,7 @@ _ABOUT = (
     "is never refused. What TRMNL devices ask for is in docs/trmnl.md."
 )
 _JSON, _PNG, _HTML = "application/json", "image/png", "text/html"
+_BYTES = "application/octet-stream"
 _PHRASES = {
     400: "What was sent is wrong",
     401: "No token, or a wrong one",
@@ -39,6 +40,7 @@ def operation(
     good: Schema | str,
     *,
     body: Schema | None = None,
+    bytes_too: bool = False,
     query: dict[str, Schema] | None = None,
     errors: dict[int, Schema] | None = None,
     own: bool = True,
@@ -46,7 +48,8 @@ def operation(
 ) -> Schema:
     """Return what a method of a path does.
 
-    `good` is the shape of its JSON, or a media type; `own`: a display asks with its token;
+    `good` is the shape of its JSON, or a media type; `bytes_too`: instead of the JSON of `body` a
+    picture's own bytes may be sent; `own`: a display asks with its token;
     `tagged`: the answer has an ETag, and is 304 when the client has that already.
     """
     kind = good if isinstance(good, str) else _JSON
@@ -65,7 +68,10 @@ def operation(
     made: Schema = {"operationId": name, "summary": summary, "responses": responses}
     made["security"] = [{"token": []}] if own else []
     if body is not None:
-        made["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
+        content: dict[str, Schema] = {_JSON: {"schema": body}}
+        if bytes_too:
+            content |= {"image/*": {}, _BYTES: {}}
+        made["requestBody"] = {"required": True, "content": content}
     if query:
         made["parameters"] = [
             {"name": key, "in": "query", "required": True, "schema": schema}
@@ -116,6 +122,21 @@ PATHS: dict[str, dict[str, Schema]] = {
     "/api/display/variant": {"get": operation("variant", "A photo", _PNG)},
     "/api/display/splash_screen": {
         "get": operation("splash_screen", "What the display is: id, size, hub", _PNG)
+    },
+    "/api/display/bitmap": {
+        "get": operation(
+            "bitmap", "The picture of any display, for who knows its version", _PNG,
+            query={"display": shapes.DISPLAY_ID, "version": shapes.VERSION},
+            errors={404: shapes.DETAIL}, own=False, tagged=True,
+        )
+    },
+    "/api/display/picture": {
+        "post": operation(
+            "push", "Show a picture, for `for_seconds` or until another or an alarm comes",
+            shapes.PUSHED, body=shapes.PICTURE, bytes_too=True,
+            errors={400: shapes.DETAIL, 413: shapes.DETAIL, 415: shapes.DETAIL},
+        ),
+        "delete": operation("unpush", "Show no picture that was sent", shapes.DONE),
     },
 }  # fmt: skip
 """What is served, by its path; a test holds it to what the application serves."""

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from media.bitmap.frame import Frame
+from media.bitmap.pack import FORMATS
 from media.display.difference import has_two_inks
 from media.display.display import Display
 from media.display.pictures import Pictures
@@ -16,12 +17,15 @@ from media.display.registry import Registry
 from media.display.schedule import Mode
 from media.display.screens import screen_of
 from media.display.wake import POLL_SECONDS, is_quiet, refresh_seconds
-from media.http.answer import NO_STORE, answer, data
+from media.http.answer import NO_STORE, answer, data, detail
 from media.http.contact_header import read_contact
 from media.http.display_api import Endpoint
 
 _PATH = "/api/display/"
 _PNG = "image/png"
+_BYTES = "application/octet-stream"
+BITMAP = f"{_PATH}bitmap"
+"""Where a picture is by display and version, for who has no token."""
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
@@ -67,10 +71,11 @@ class PictureApi:
         registry, contact = self._registry, read_contact(request.headers)
         now, zone = registry.now(), registry.zone(display)
         as_seen = display.seen(now, display.wakes_after_seconds or POLL_SECONDS, contact)
-        seconds = refresh_seconds(as_seen, now, zone)
+        mode = as_seen.mode_at(now, zone)
+        order = await self._pictures.order(as_seen, mode)
+        seconds = refresh_seconds(as_seen, now, zone, order.until_at)
         display = registry.see(display, seconds, contact)
-        mode = display.mode_at(now, zone)
-        frame = await self._pictures.picture(display, mode)
+        frame = (await self._pictures.made(order))[0].frame
         change, shown, screen = None, display.shown, screen_of(display)
         if shown is not None and screen.refresh.partial_seconds is not None:
             change = await asyncio.to_thread(self._recent.change, shown.version, frame)
@@ -126,7 +131,19 @@ class PictureApi:
         now, zone = self._registry.now(), self._registry.zone(display)
         seconds = refresh_seconds(display, now, zone)
         display = self._registry.see(display, seconds, read_contact(request.headers))
+        if display.mode_at(now, zone) == "idle":
+            mode = "idle"  # which the older contract has no word for
         return _picture(await self._pictures.picture(display, mode), NO_STORE)
+
+    async def bitmap(self, request: Request) -> Response:
+        """Give the picture of any display to who knows its version, which is nowhere to guess."""
+        display = self._registry.roster.get(request.query_params.get("display", ""))
+        if display is None or not display.approved:
+            return detail("Not found.", 404)
+        frame = await self._pictures.frame(display)
+        if request.query_params.get("version", "") != frame.version:
+            return detail("Not found.", 404)
+        return _picture(frame, {"ETag": f'"{frame.version}"', **_ASK_AGAIN})
 
 
 def known(request: Request, version: str) -> bool:
@@ -143,5 +160,7 @@ def _unchanged(now: Current) -> Response:
 
 
 def _picture(frame: Frame, headers: dict[str, str]) -> Response:
-    name = f'inline; filename="{frame.version}.png"'
-    return answer(frame.packed, _PNG, 200, {"Content-Disposition": name, **headers})
+    kind = FORMATS[frame.format].media_type
+    ending = "bin" if kind == _BYTES else kind.partition("/")[2]
+    name = f'inline; filename="{frame.version}.{ending}"'
+    return answer(frame.packed, kind, 200, {"Content-Disposition": name, **headers})

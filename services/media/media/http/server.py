@@ -22,7 +22,9 @@ _MOST_CONNECTIONS = 1024
 _IDLE_SECONDS = 15
 _REQUEST_SECONDS = 10.0
 """For a client to send a request, and to take what is left of an answer."""
-_MOST_REQUEST_BYTES = 96_000
+_MOST_HEAD_BYTES = 96_000
+_MOST_REQUEST_BYTES = 6_000_000
+"""Of all of a request; what is too much of a body is refused by who reads it, in pieces."""
 _AGAIN_SECONDS = 10.0
 
 
@@ -78,6 +80,7 @@ class _Connection(HttpToolsProtocol):
     """A client; one that is slow, or says too much, is cut off."""
 
     _received = 0
+    _in_body = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -98,9 +101,15 @@ class _Connection(HttpToolsProtocol):
         if self._deadline is None:
             self._await_request()
         super().data_received(data)
+        if not self._in_body and self._received > _MOST_HEAD_BYTES:
+            self.send_400_response("Request is too large.")
+
+    def on_headers_complete(self) -> None:
+        self._in_body = True
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._received = 0
+        self._received, self._in_body = 0, False
         self._settle()
         super().on_message_complete()
 

@@ -84,9 +84,29 @@ STATE = thing(
     image_url=text("Where the picture is, on this host"),
     refresh_interval=seconds("How long a display may sleep"),
     poll_interval=seconds("How often one asks that need not sleep"),
+    refresh={
+        "description": "How the panel is to take the picture",
+        "enum": ["full", "partial", "none"],
+    },
     override_expires_at={
         "description": "When the schedule counts again; null: it counts now, or nobody knows",
         "type": ["string", "null"],
     },
+)
+DISPLAY_ID = text("The id of a display")
+VERSION = text("The version of its picture, as its frame's topic tells")
+PICTURE: Schema = {
+    "type": "object",
+    "required": ["picture"],
+    "properties": {
+        "picture": {"type": "string", "contentEncoding": "base64"},
+        "for_seconds": {"type": ["number", "null"], "exclusiveMinimum": 0, "maximum": 31_622_400},
+    },
+}
+DONE = thing(ok={"type": "boolean", "const": True})
+PUSHED = thing(
+    ok={"type": "boolean", "const": True},
+    version=text("The version of what the display shows now"),
+    until_at={"description": "When it goes; null: not by itself", "type": ["string", "null"]},
 )
 HEALTH = thing(success={"type": "boolean", "const": True})

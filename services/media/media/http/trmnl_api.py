@@ -9,7 +9,8 @@ from starlette.responses import Response
 from media.database import StoreError
 from media.display.display import Display
 from media.display.pictures import Pictures
-from media.display.registry import RefusedError, Registry, UnknownError
+from media.display.refusal import RefusedError, UnknownError
+from media.display.registry import Registry
 from media.display.trmnl_device import USUAL_SIZE, fitted, hardware_id, size_of
 from media.display.trmnl_log import read_report
 from media.display.trmnl_pictures import TrmnlPictures, media_type
@@ -126,9 +127,10 @@ class TrmnlApi:
             read_contact(request.headers),
         )
         as_seen = display.seen(now, display.wakes_after_seconds or POLL_SECONDS, contact)
-        seconds = refresh_seconds(as_seen, now, zone)
+        mode = display.mode_at(now, zone)
+        seconds = refresh_seconds(as_seen, now, zone, await self._pictures.until(as_seen, mode))
         display = self._registry.see(display, seconds, contact)
-        name, file = await self._pictures.due(display, display.mode_at(now, zone))
+        name, file = await self._pictures.due(display, mode)
         url = self._url(request, route, display, file)
         pressed = request.headers.get("special_function", "").strip().lower() == "true"
         return show(url, name, seconds, pressed=pressed)

@@ -1,0 +1,63 @@
+"""A registry with a database and folders of pictures, without a broker."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from media.database import Database
+from media.display.display import Display
+from media.display.pictures import Pictures
+from media.display.registry import Registry
+from media.display.shelf import Shelf
+from media.display.sources import ByMode, Photos, Splash
+from media.display.store import DisplayStore
+
+
+@dataclass
+class Clock:
+    """The time of the registry."""
+
+    now: datetime
+
+
+@dataclass
+class Wall:
+    """What media is made of that shows pictures."""
+
+    registry: Registry
+    pictures: Pictures
+    shelf: Shelf
+    assets: Path
+    photos: Path
+    clock: Clock
+
+    def put(self, name: str, picture: bytes) -> Path:
+        """Put a file into the folder of assets."""
+        path = self.assets / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture)
+        return path
+
+
+@contextlib.asynccontextmanager
+async def wall(folder: Path) -> AsyncIterator[Wall]:
+    """Begin with what a folder holds."""
+    async with Database(folder / "media.sqlite") as database:
+        now = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
+        clock = Clock(now)
+        registry = Registry(DisplayStore(database), "open", UTC, lambda: clock.now)
+        shelf = Shelf(folder / "media.sqlite")
+        assets, photos = folder / "assets", folder / "photos"
+        contents = ByMode({"photo": Photos(photos), "boot": Splash()})
+        pictures = Pictures(registry, contents, assets, shelf)
+        await registry.load()
+        yield Wall(registry, pictures, shelf, assets, photos, clock)
+
+
+def eink(id_: str = "a", **fields: object) -> Display:
+    """Return a display that asks by HTTP."""
+    given = {"width": 60, "height": 40, "token_hash": f"hash {id_}"} | fields
+    made_at = datetime(2026, 7, 1, tzinfo=UTC)
+    return Display(id=id_, hardware_id=f"hw {id_}", made_at=made_at, **given)  # type: ignore[arg-type]
