@@ -7,7 +7,7 @@ import socket
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from shared.testing import TIMEOUT_SECONDS, eventually
+from shared.testing import TIMEOUT_SECONDS, Client, eventually
 from tests.e2e.answer import Answer
 from tests.e2e.conftest import Hub, Process
 
@@ -38,6 +38,13 @@ class Eink:
         self.media.wait_for_log("HTTP API on port")
         self.media.wait_for_log(": connected")
         return self.media
+
+    def find_photos(self) -> None:
+        """Have the folder of photos looked at now."""
+        with Client(self.hub.broker, "operator") as operator:
+            operator.subscribe("mantel/photo/response/scan")
+            operator.publish("mantel/photo/request/scan", "{}")
+            operator.receive()
 
     def ask(
         self,

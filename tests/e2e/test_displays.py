@@ -341,6 +341,7 @@ def test_the_rlcd_has_modes_too(home: Home) -> None:
     """Its own is idle; it shows photos when it is told to."""
     (home.hub.directory / "photos").mkdir()
     (home.hub.directory / "photos/a.png").write_bytes(HALVES)
+    home.eink.find_photos()
     home.send("rlcd", b'{"mode": "photo", "for_seconds": 2}')
     home.until(lambda: home.source("rlcd") == "a.png")
     home.until(lambda: home.of("rlcd", "bitmap") == prepare(HALVES, RLCD, "cover").frame.packed)

@@ -121,6 +121,7 @@ def test_E25_the_next_picture(wall: Wall) -> None:
     for name, picture in (("a.png", photo()), ("b.PNG", halves())):
         (wall.photos / name).write_bytes(saved(picture))
     (wall.photos / "notes.txt").write_text("no picture")
+    wall.eink.find_photos()
     device = wall.eink.join("1", 200, 100)
     wall.eink.press(device, "A")
     first = [wall.version(device) for _ in range(3)]
@@ -194,8 +195,9 @@ def test_a_display_is_never_without_a_picture(wall: Wall) -> None:
     (wall.photos / "a.png").write_bytes(b"broken")
     wall.idle.unlink()
     wall.idle.mkdir()
+    wall.eink.find_photos()
     device = wall.eink.join("1", 4999, 4999)
     bodies = {wall.eink.get("/api/display/variant", device.token).body for _ in range(3)}
     assert len(bodies) == 1
-    assert wall.eink.media.log.count("photos/a.png: ") == 1
+    assert wall.eink.media.log.count("photo a.png: ") == 1
     Image.open(io.BytesIO(bodies.pop())).load()

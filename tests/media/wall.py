@@ -11,8 +11,12 @@ from media.display.display import Display
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.shelf import Shelf
-from media.display.sources import ByMode, Photos, Splash
+from media.display.sources import ByMode, Splash
 from media.display.store import DisplayStore
+from media.photo.contents import Photos
+from media.photo.library import Library
+from media.photo.rotation import Rotation
+from media.photo.store import PhotoStore
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Wall:
     assets: Path
     photos: Path
     clock: Clock
+    library: Library
 
     def put(self, name: str, picture: bytes) -> Path:
         """Put a file into the folder of assets."""
@@ -50,10 +55,13 @@ async def wall(folder: Path) -> AsyncIterator[Wall]:
         registry = Registry(DisplayStore(database), "open", UTC, lambda: clock.now)
         shelf = Shelf(folder / "media.sqlite")
         assets, photos = folder / "assets", folder / "photos"
-        contents = ByMode({"photo": Photos(photos), "boot": Splash()})
+        photo_store = PhotoStore(database)
+        library = Library(photos, photo_store, registry.now)
+        rotation = Rotation(library, photo_store, registry.now)
+        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash()})
         pictures = Pictures(registry, contents, assets, shelf)
         await registry.load()
-        yield Wall(registry, pictures, shelf, assets, photos, clock)
+        yield Wall(registry, pictures, shelf, assets, photos, clock, library)
 
 
 def eink(id_: str = "a", **fields: object) -> Display:

@@ -19,7 +19,7 @@ from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.request import answer_requests
 from media.display.shelf import Shelf
-from media.display.sources import ByMode, Photos, Splash
+from media.display.sources import ByMode, Splash
 from media.display.store import DisplayStore
 from media.display.telling import Telling, tell_displays
 from media.display.zone import house_zone
@@ -34,6 +34,7 @@ from media.job.roster import Roster
 from media.job.runner import Runner, follow_cron
 from media.job.store import JobStore
 from media.job.telling import job_entities, obey_jobs, tell_jobs
+from media.photo.contents import Photos
 from media.photo.library import Library, follow_folder
 from media.photo.request import photo_verbs
 from media.photo.rotation import Rotation
@@ -81,7 +82,7 @@ async def run(settings: Settings) -> None:
         rotation = Rotation(library, photo_store, registry.now)
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT,), job_store, zone), job_store)
-        contents = ByMode({"photo": Photos(Path(settings.media_photos)), "boot": Splash()})
+        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash()})
         shelf = Shelf(Path(settings.media_state))
         pictures = Pictures(registry, contents, assets, shelf)
         showing = Showing(mqtt, registry, pictures, bitmap_url(settings))

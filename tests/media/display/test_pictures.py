@@ -46,17 +46,22 @@ async def test_what_has_not_changed_is_not_made_again(there: Wall) -> None:
     assert len({each.version for each in again}) == 4
 
 
-async def test_photos_take_turns_in_the_order_of_their_names(there: Wall) -> None:
-    """They fill the display; other files are none."""
+async def test_photos_take_turns(there: Wall) -> None:
+    """They fill the display; other files are none; a slot keeps its photo, and ends."""
     there.photos.mkdir()
     (there.photos / "b.png").write_bytes(saved(photo()))
     (there.photos / "a.JPG").write_bytes(saved(halves(), "JPEG"))
     (there.photos / "c.txt").write_text("")
+    await there.library.scan()
     shown = [await there.pictures.picture(replace(DISPLAY, turn=n), "photo") for n in range(4)]
-    assert shown[1] == in_colours(saved(photo()), "cover")
+    assert in_colours(saved(photo()), "cover") in shown[:2]
     assert shown[0] == shown[2] != shown[1] == shown[3]
-    order = await there.pictures.order(replace(DISPLAY, turn=1), "photo")
-    assert (await there.pictures.made(order))[1] == "b.png"
+    again = await there.pictures.order(replace(DISPLAY, turn=3), "photo")
+    assert (await there.pictures.made(again))[0].frame == shown[3]
+    assert again.until_at == there.clock.now.replace(hour=13, minute=0)
+    there.clock.now += timedelta(minutes=30)
+    assert await there.pictures.picture(replace(DISPLAY, turn=3), "photo") != shown[3]
+    assert (await there.pictures.made(again))[1] in {"a.JPG", "b.png"}
 
 
 @pytest.mark.parametrize("mode", ["dashboard", "news", "idle"])

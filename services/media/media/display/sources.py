@@ -1,8 +1,6 @@
-"""The contents that are there from the start: photos in turn, and who a display is."""
+"""The contents of each mode, and those of the mode `boot`: who a display is."""
 
-import asyncio
 from datetime import datetime
-from pathlib import Path
 
 from media.display.content import Content, Contents, Drawn
 from media.display.display import Display
@@ -10,7 +8,6 @@ from media.display.schedule import Mode
 from media.display.screens import screen_of
 from media.display.splash import splash
 
-_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 _MOST_SPLASH = 1600
 
 
@@ -24,29 +21,6 @@ class ByMode:
         """Return what the contents of the mode have."""
         contents = self._modes.get(mode)
         return None if contents is None else await contents.picture(display, mode, now)
-
-
-class Photos:
-    """The files of a folder in the order of their names; each display counts its own turn."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def picture(self, display: Display, mode: Mode, now: datetime) -> Content | None:  # noqa: ARG002
-        """Return the photo whose turn it is."""
-        photos = await asyncio.to_thread(self._all)
-        if not photos:
-            return None
-        photo = photos[display.turn % len(photos)]
-        return Content(photo, photo.name, "cover")
-
-    def _all(self) -> list[Path]:
-        try:
-            return sorted(
-                each for each in self._folder.iterdir() if each.suffix.lower() in _ENDINGS
-            )
-        except OSError:
-            return []
 
 
 class Splash:

@@ -21,8 +21,8 @@ from shared.errors import MantelError
 _log = logging.getLogger("media")
 
 _AT_ONCE = 100  # read in one go, then kept
-_LOOK_SECONDS = 60.0
-_LOOKS_TO_ALL = 60  # looks at the folders before every file is looked at
+_LOOK_SECONDS = 10.0
+_LOOKS_TO_ALL = 360  # looks at the folders before every file is looked at
 _AWAY_SECONDS = 30 * 86_400
 """How long a photo is remembered whose file is away: a disk may come back."""
 
