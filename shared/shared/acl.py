@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from shared.topic import Topic
-from shared.topics import SCALED, SERVICES, TOPICS, USERS
+from shared.topics import OWN, SCALED, SERVICES, TOPICS, USERS
 
 Access = Literal["read", "write"]
 
@@ -68,6 +68,8 @@ def allowed(
         roles = topic.readers if access == "read" else topic.writers
         if role in roles or (_SERVICE in roles and service in _instances(role)):
             return True
+        if role == DEVICE and OWN in roles and levels["id"] == user:
+            return True
     return False
 
 
@@ -98,6 +100,8 @@ def _filters(topic: Topic[Any], roles: tuple[str, ...], user: str) -> Iterator[t
     elif user in roles:
         for service in _instances(*SERVICES):
             yield topic.filter(base, service=service, **fixed), f"{topic.about} ({service})"
+    elif OWN in roles and user == DEVICE:
+        yield topic.filter(base, id="%u"), f"{topic.about} (its own)"
     elif _SERVICE in roles:
         for service in _instances(user):
             yield topic.filter(base, service=service, **fixed), f"{topic.about} ({service})"

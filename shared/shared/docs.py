@@ -95,7 +95,8 @@ def topics_reference() -> str:
         "All topics stand under the root `mantel` (`MQTT_ROOT`), those of Home Assistant under",
         "`homeassistant` (`HA_DISCOVERY_PREFIX`).",
         "The last two columns name broker users: `device` is each device's own user, and",
-        "`{service}` the one whose name the topic holds.\n",
+        "`{service}` and `{id}` the one whose name the topic holds. `relay` is no broker user: a",
+        "device of the relay may be given the right to it, and to what `device` may.\n",
         "| topic | QoS | retained | payload | about | written by | read by |",
         "|---|---|---|---|---|---|---|",
     ]
@@ -123,6 +124,8 @@ def _said(kind: Any) -> str:  # noqa: ANN401
     """Return a payload's type as a reader says it."""
     if kind is bytes:
         return "bytes"
+    if kind is Any:
+        return "JSON"
     if kind is NoneType:
         return "null"
     if get_origin(kind) is UnionType:
@@ -191,7 +194,7 @@ def asyncapi() -> str:
             "parameters": {name: {"description": f"The {name}"} for name in topic.parameters},
             "messages": {"message": message},
         }
-        from_home = set(topic.writers) <= {"homeassistant", "operator", "device"}
+        from_home = set(topic.writers) <= {"homeassistant", "operator", "device", "relay"}
         operations[f"{'receive' if from_home else 'send'}_{key}"] = {
             "action": "receive" if from_home else "send",
             "channel": {"$ref": f"#/channels/{key}"},

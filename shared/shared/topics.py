@@ -18,6 +18,8 @@ from shared.payloads import (
     ClockSession,
     Container,
     ContainerCommand,
+    DeviceConfig,
+    DeviceState,
     DisplayFrame,
     DisplayState,
     Health,
@@ -39,6 +41,11 @@ SCALED = {"ws-bridge": 9}
 """How many copies (`MANTEL_INSTANCE` 1 to 9) of a service may run beside the first."""
 USERS = (*SERVICES, "homeassistant", "operator")
 """The broker users that exist from the first start; `device` stands for each device's own."""
+
+OWN = "{id}"
+"""Among writers or readers: a device, of the topics alone that hold its own name."""
+RELAY = "relay"
+"""Among writers or readers: devices of the relay that were given the right, others are not."""
 
 HOME = ("homeassistant", "operator", "device")
 WATCHERS = ("homeassistant", "operator")
@@ -75,7 +82,7 @@ CONTAINER_SET: Topic[str] = Topic(
 )  # fmt: skip
 HOST_EVENT: Topic[HostEvent] = Topic(
     "host/{node}/event", HostEvent, 1, False,
-    ("stats",), HOME, "Under-voltage, throttling or a full disk began or ended",
+    ("stats",), ("ws-bridge", *HOME), "Under-voltage, throttling or a full disk began or ended",
 )  # fmt: skip
 
 # Alarms
@@ -103,12 +110,12 @@ ALARM_EVENT: Topic[AlarmEvent] = Topic(
 )  # fmt: skip
 ALARM_REQUEST: Topic[Request] = Topic(
     "alarm/request/{verb}", Request, 1, False,
-    ("ws-bridge", *WATCHERS), ("alarms",),
+    ("ws-bridge", *WATCHERS, RELAY), ("alarms",),
     "add and update (the fields of alarms.json), delete (`id`), list",
 )  # fmt: skip
 ALARM_RESPONSE: Topic[Response] = Topic(
     "alarm/response/{verb}", Response, 1, False,
-    ("alarms",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
+    ("alarms",), ("ws-bridge", *WATCHERS, RELAY), "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
 # The clock
@@ -153,11 +160,11 @@ DISPLAY_FRAME: Topic[DisplayFrame] = Topic(
 )  # fmt: skip
 DISPLAY_PREVIEW: Topic[bytes] = Topic(
     "display/{id}/preview", bytes, 0, True,
-    ("media",), ("media", "ws-bridge", *WATCHERS), "The picture as PNG, for people",
+    ("media",), ("media", "ws-bridge", *WATCHERS, RELAY), "The picture as PNG, for people",
 )  # fmt: skip
 DISPLAY_SET: Topic[bytes] = Topic(
     "display/{id}/set", bytes, 1, False,
-    ("ws-bridge", *WATCHERS), ("media",),
+    ("ws-bridge", *WATCHERS, RELAY), ("media",),
     "A picture to show (PNG, JPEG, GIF, WebP), a word (a mode, auto, next, hold), or JSON: "
     "mode or picture (base64), and for_seconds",
 )  # fmt: skip
@@ -231,7 +238,7 @@ PANEL_EVENT: Topic[PanelEvent] = Topic(
 )  # fmt: skip
 PANEL_BUTTON: Topic[str] = Topic(
     "panel/{id}/button/{n}", ButtonAction, 1, False,
-    ("serial-bridge",), HOME, "A press or release, for Home Assistant's device triggers",
+    ("serial-bridge",), ("ws-bridge", *HOME), "A press or release, for Home Assistant's device triggers",
 )  # fmt: skip
 PANEL_STATE: Topic[PanelState] = Topic(
     "panel/{id}/state", PanelState, 1, True,
@@ -242,6 +249,28 @@ PANEL_SET: Topic[bytes] = Topic(
     ("ws-bridge", *HOME), ("serial-bridge",),
     "JSON: one of led, led_on, led_off (a button), leds (clear or all), play (a button), "
     "stop (true), ended (a button, with the `sequence` of its play where that is known)",
+)  # fmt: skip
+
+# Devices of the relay, and what any device says of itself
+DEVICE_CONFIG: Topic[DeviceConfig] = Topic(
+    "device/{id}/config", DeviceConfig, 1, True,
+    ("operator",), ("ws-bridge", "operator"), "Who a device of the relay is, and its rights",
+)  # fmt: skip
+DEVICE_STATE: Topic[DeviceState] = Topic(
+    "device/{id}/state", DeviceState, 1, True,
+    ("ws-bridge", "operator"), ("ws-bridge", *HOME), "Whether a device of the relay is there",
+)  # fmt: skip
+DEVICE_READING: Topic[Any] = Topic(
+    "device/{id}/reading", Any, 1, True,
+    ("ws-bridge", "operator", OWN), ("ws-bridge", *HOME), "What a device measures, as it likes",
+)  # fmt: skip
+DEVICE_EVENT: Topic[Any] = Topic(
+    "device/{id}/event", Any, 1, False,
+    ("ws-bridge", OWN), ("ws-bridge", *HOME), "Something happened on a device, as it likes",
+)  # fmt: skip
+DEVICE_SET: Topic[Any] = Topic(
+    "device/{id}/set", Any, 1, False,
+    ("ws-bridge", *WATCHERS, RELAY), ("ws-bridge", OWN), "What a device is to do, as it likes",
 )  # fmt: skip
 
 # Home Assistant's own
@@ -268,5 +297,6 @@ TOPICS: tuple[Topic[Any], ...] = (
     JOB_STATE, JOB_SET, JOB_REQUEST, JOB_RESPONSE,
     PHOTO_REQUEST, PHOTO_RESPONSE,
     SOURCE_REQUEST, SOURCE_RESPONSE, VALUE,
+    DEVICE_CONFIG, DEVICE_STATE, DEVICE_READING, DEVICE_EVENT, DEVICE_SET,
     BIRTH, DISCOVERY,
 )  # fmt: skip

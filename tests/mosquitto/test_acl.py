@@ -18,6 +18,7 @@ EVERYBODY = (*USERS, DEVICE)
 
 LEVELS = {
     "node": ("attic", "cellar"),
+    "id": ("one", DEVICE),
     "service": ("stats", "ws-bridge", "ws-bridge-1", "ws-bridge-9", "ws-bridge-10", "burglar"),
 }
 

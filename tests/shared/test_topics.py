@@ -74,7 +74,7 @@ def test_the_table_keeps_its_rules() -> None:
     for topic in TOPICS:
         if topic.template.endswith(("/set", "/event", "/log")):
             assert not topic.retain, topic.template
-    users = {"{service}", "device", *topics.USERS}
+    users = {"{service}", "{id}", "device", "relay", *topics.USERS}
     assert all({*topic.writers, *topic.readers} <= users for topic in TOPICS)
     declared = {value for value in vars(topics).values() if isinstance(value, Topic)}
     assert declared == set(TOPICS)

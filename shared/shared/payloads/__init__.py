@@ -16,6 +16,7 @@ from shared.payloads.alarm import (
 )
 from shared.payloads.audio import AudioFormat, AudioListeners
 from shared.payloads.clock import ClockAlarm, ClockSession
+from shared.payloads.device import DeviceConfig, DeviceState
 from shared.payloads.display import DisplayFrame, DisplayMode, DisplayState
 from shared.payloads.host import (
     Container,
@@ -42,6 +43,8 @@ __all__ = [
     "ClockSession",
     "AudioFormat",
     "AudioListeners",
+    "DeviceConfig",
+    "DeviceState",
     "DisplayFrame",
     "DisplayMode",
     "DisplayState",
