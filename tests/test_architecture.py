@@ -25,6 +25,7 @@ ONE_MODULE_EACH = {
     "websockets": {
         "services/ws-bridge/ws_bridge/listener.py",
         "services/ws-bridge/ws_bridge/browser_socket.py",
+        "services/ws-bridge/ws_bridge/relay/line.py",
         "cli/mantel/clock_port.py",
     },
     "docker": {"services/stats/stats/engine.py"},

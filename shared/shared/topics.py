@@ -115,7 +115,8 @@ ALARM_REQUEST: Topic[Request] = Topic(
 )  # fmt: skip
 ALARM_RESPONSE: Topic[Response] = Topic(
     "alarm/response/{verb}", Response, 1, False,
-    ("alarms",), ("ws-bridge", *WATCHERS, RELAY), "The answer, with the `transaction` of the request",
+    ("alarms",), ("ws-bridge", *WATCHERS, RELAY),
+    "The answer, with the `transaction` of the request",
 )  # fmt: skip
 
 # The clock
@@ -238,7 +239,8 @@ PANEL_EVENT: Topic[PanelEvent] = Topic(
 )  # fmt: skip
 PANEL_BUTTON: Topic[str] = Topic(
     "panel/{id}/button/{n}", ButtonAction, 1, False,
-    ("serial-bridge",), ("ws-bridge", *HOME), "A press or release, for Home Assistant's device triggers",
+    ("serial-bridge",), ("ws-bridge", *HOME),
+    "A press or release, for Home Assistant's device triggers",
 )  # fmt: skip
 PANEL_STATE: Topic[PanelState] = Topic(
     "panel/{id}/state", PanelState, 1, True,

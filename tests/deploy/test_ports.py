@@ -19,6 +19,7 @@ def test_wanted_are_the_listeners_by_setting() -> None:
         "WS_BRIDGE_STATS_PORT": 8765,
         "WS_BRIDGE_CONTENTS_PORT": 8766,
         "WS_BRIDGE_CLOCK_PORT": 8901,
+        "WS_BRIDGE_RELAY_PORT": 8764,
         "WS_BRIDGE_HTTP_PORT": 8080,
     }
 
@@ -32,6 +33,7 @@ def test_port_0_is_off() -> None:
         ws_bridge_stats_port=0,
         ws_bridge_contents_port=8766,
         ws_bridge_clock_port=0,
+        ws_bridge_relay_port=0,
         ws_bridge_http_port=0,
     )
     assert ports.wanted([settings]) == {"WS_BRIDGE_CONTENTS_PORT": 8766}

@@ -72,6 +72,7 @@ class Stack:
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
+            "WS_BRIDGE_RELAY_PORT": str(free_port()),
             "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             "PISTAT_PORT": str(self.http_port),
             "MEDIA_HTTP_PORT": str(self.displays_port),

@@ -56,7 +56,7 @@ def test_without_settings(config: Any):
         "alarms": [],
         "media": [],
         "serial-bridge": [],
-        "ws-bridge": ["8765:8765", "8766:8766", "8901:8901", "8080:8080"],
+        "ws-bridge": ["8765:8765", "8766:8766", "8901:8901", "8764:8764", "8080:8080"],
     }
     for service in OURS:
         broker = ["127.0.0.1", "1883"] if service == "media" else ["mosquitto", ""]
@@ -111,6 +111,7 @@ def test_two_hubs_on_one_machine(config: Any):
         PISTAT_PORT="4",
         WS_BRIDGE_CONTENTS_PORT="5",
         WS_BRIDGE_CLOCK_PORT="6",
+        WS_BRIDGE_RELAY_PORT="10",
         WS_BRIDGE_HTTP_PORT="7",
         MEDIA_HTTP_PORT="8",
         MEDIA_DISCOVERY_PORT="9",
@@ -125,7 +126,7 @@ def test_two_hubs_on_one_machine(config: Any):
         "alarms": [],
         "media": [],
         "serial-bridge": [],
-        "ws-bridge": ["3:8765", "5:8766", "6:8901", "7:8080"],
+        "ws-bridge": ["3:8765", "5:8766", "6:8901", "10:8764", "7:8080"],
     }
 
 
@@ -133,7 +134,8 @@ def test_published_port_is_not_the_services_port(config: Any):
     services = config("MQTT_PORT=1884\nWS_BRIDGE_STATS_PORT=80\nWS_BRIDGE_HOST=127.0.0.1\n")
     assert published(services)["mosquitto"][0] == "1884:1883"
     assert published(services)["ws-bridge"] == [
-        "127.0.0.1:80:8765", "127.0.0.1:8766:8766", "127.0.0.1:8901:8901", "127.0.0.1:8080:8080",
+        "127.0.0.1:80:8765", "127.0.0.1:8766:8766", "127.0.0.1:8901:8901", "127.0.0.1:8764:8764",
+        "127.0.0.1:8080:8080",
     ]  # fmt: skip
     for service in OURS:
         broker = ["127.0.0.1", "1884"] if service == "media" else ["mosquitto", ""]

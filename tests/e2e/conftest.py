@@ -69,6 +69,7 @@ class Hub:
         self.stats_port = free_port()
         self.contents_port = free_port()
         self.clock_port = free_port()
+        self.relay_port = free_port()
         self.http_port = free_port()
         self.panel_port = free_port()
         self.displays_port = free_port()
@@ -87,6 +88,10 @@ class Hub:
     def clock_url(self) -> str:
         return f"ws://127.0.0.1:{self.clock_port}/"
 
+    @property
+    def relay_url(self) -> str:
+        return f"ws://127.0.0.1:{self.relay_port}/"
+
     def environment(self, service: str, **settings: str) -> dict[str, str]:
         """What a service is started with: no setting of the machine's own gets in."""
         return {
@@ -104,6 +109,7 @@ class Hub:
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
+            "WS_BRIDGE_RELAY_PORT": str(self.relay_port),
             "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             **self.broker.environment(service),
             **settings,

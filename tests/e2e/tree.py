@@ -56,6 +56,7 @@ class Tree:
             WS_BRIDGE_STATS_PORT=str(self.stats_port),
             WS_BRIDGE_CONTENTS_PORT=str(free_port()),
             WS_BRIDGE_CLOCK_PORT=str(free_port()),
+            WS_BRIDGE_RELAY_PORT=str(free_port()),
             WS_BRIDGE_HTTP_PORT=str(self.panel_port),
             STATS_INTERVAL_SECONDS="0.5",
         )

@@ -13,6 +13,7 @@ from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
 from ws_bridge.clock_sessions import Sessions
 from ws_bridge.listener import Listener, Peer, raise_file_limit
 from ws_bridge.media_folder import MediaFolder
+from ws_bridge.relay.port import RelayPort
 from ws_bridge.room import Room, follow_panels
 from ws_bridge.settings import Settings
 from ws_bridge.stage import Stage, follow_contents, tell_listeners
@@ -93,4 +94,7 @@ async def run(settings: Settings) -> None:
                 )
             )
             tasks.create_task(media.watch(), name="watch media")
+        if settings.ws_bridge_relay_port:
+            relay = await listeners.enter_async_context(RelayPort(settings))
+            tasks.create_task(relay.run(), name="relay")
         await asyncio.Event().wait()  # for ever: a port may need no task

@@ -43,6 +43,16 @@ class Settings(Base, frozen=True, kw_only=True):
             "name, or one with a JSON array; ALRMFMT changes it for a connection"
         ),
     ] = "name"
+    ws_bridge_relay_port: Annotated[
+        PortOrOff, Meta(description="Port of the relay, for devices without MQTT; 0: off")
+    ] = 8764
+    ws_bridge_relay_open: Annotated[
+        str,
+        Meta(
+            description="Topic filters, comma separated and without the root, that everybody in "
+            "the network may read through the relay without a token; empty: none"
+        ),
+    ] = ""
     ws_bridge_http_port: Annotated[
         PortOrOff, Meta(description="Port of the panel's page and its HTTP interface; 0: off")
     ] = 8080

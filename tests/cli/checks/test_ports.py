@@ -41,6 +41,7 @@ def test_a_port_that_somebody_else_has() -> None:
             ws_bridge_stats_port=port,
             ws_bridge_contents_port=free_port(),
             ws_bridge_clock_port=0,
+            ws_bridge_relay_port=0,
             ws_bridge_http_port=0,
         )
         first, second = ports.check({"ws-bridge": settings}, set())

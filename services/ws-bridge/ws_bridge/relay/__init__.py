@@ -1,0 +1,1 @@
+"""The relay: any topic for a device that has no MQTT, as docs/relay-protocol.md says."""
