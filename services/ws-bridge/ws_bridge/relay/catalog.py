@@ -5,7 +5,7 @@ from typing import Any, Literal, get_origin
 
 from shared.topic import Topic
 from shared.topics import OWN, RELAY, TOPICS
-from ws_bridge.relay.filters import Levels, meet
+from ws_bridge.relay.filters import Levels, covers, meet
 
 Form = Literal["json", "word", "bytes"]
 
@@ -21,6 +21,11 @@ class Kind:
     form: Form
     readable: bool
     writable: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a device may get it, and not the relay alone."""
+        return self.readable or OWN in self.topic.readers
 
     @property
     def is_state(self) -> bool:
@@ -85,7 +90,12 @@ def feeds(filter_: Levels, device: str) -> list[Feed]:
             both = meet(filter_, own_levels(kind, device))
         if both is not None:
             found.append(Feed(kind, both))
-    return found
+    # `alarm/+/state` is no wish for the answer to a request `state`
+    return [
+        feed
+        for feed in found
+        if not any(feed is not wider and covers(wider.levels, feed.levels) for wider in found)
+    ]
 
 
 def kind_of(name: Levels) -> Kind | None:

@@ -18,6 +18,7 @@ from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
 from ws_bridge.relay.allowance import MOST_PINGS, Allowance
+from ws_bridge.relay.assembly import Assembly
 from ws_bridge.relay.host import Host, RefusalError
 from ws_bridge.relay.session import Session
 from ws_bridge.relay.words import MOST_MESSAGE_BYTES, bye_frame
@@ -28,6 +29,8 @@ FIRST_MESSAGE_SECONDS = 30.0
 _PIECE_BYTES = 4096
 _GOODBYE_SECONDS = 1.0
 _READ_ON_SECONDS = 5.0  # so long may who is behind take to read why it is sent away
+_MOST_REQUEST_BYTES = 16384
+_END_OF_REQUEST = b"\r\n\r\n"
 _PING = b"\x89\x00"
 
 _quiet = logging.getLogger("ws-bridge.websockets")
@@ -45,23 +48,19 @@ class Line(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._unread = b""
         self._events: deque[Event] = deque()
-        self._text: bool | None = None  # of the message that is being said
-        self._said = bytearray()
+        self._assembly = Assembly()
         self._rests = 0  # reasons to read on later
         self._allowance = Allowance(self._loop.time())
         self._awaits_pong = False
         self._timer: asyncio.TimerHandle | None = None
-        self._has_left = False
+        self._has_left = self._is_silent = False
         self.headers = Headers()
         self.address = ""
         self.device = ""  # as the handshake has proved it
         self.session: Session | None = None
         self.is_full = False
+        self.why: str | None = None  # the code of our goodbye
         self.gone: asyncio.Future[None] = self._loop.create_future()
-        self.why: str | None = None
-        """The code of our goodbye."""
-
-    # --- what the host does ---
 
     @property
     def is_open(self) -> bool:
@@ -77,6 +76,7 @@ class Line(asyncio.Protocol):
         self._transport.write(bye_frame(code, message))
         self._protocol.send_close(number, code)
         self._flush()
+        self._is_silent = True
         self._hang_up_in(_READ_ON_SECONDS if self.is_full else _GOODBYE_SECONDS)
 
     def abort(self) -> None:
@@ -101,8 +101,6 @@ class Line(asyncio.Protocol):
             self._timer = None
         if seconds is not None:
             self._timer = self._loop.call_later(seconds, self._run_out)
-
-    # --- what asyncio tells ---
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._transport = transport
@@ -140,8 +138,6 @@ class Line(asyncio.Protocol):
         self._protocol.receive_eof()
         self._flush()
 
-    # --- inside ---
-
     def _read(self) -> None:
         """Go through what was said, piece by piece, until there is something to wait for."""
         while True:
@@ -150,10 +146,11 @@ class Line(asyncio.Protocol):
             if self._rests or self.is_full:
                 self._transport.pause_reading()  # nor are its pings answered without end
                 return
-            if not self._unread or self._transport.is_closing():
+            if not self._piece() or self._transport.is_closing():
                 self._transport.resume_reading()
                 return
-            piece, self._unread = self._unread[:_PIECE_BYTES], self._unread[_PIECE_BYTES:]
+            size = self._piece()
+            piece, self._unread = self._unread[:size], self._unread[size:]
             self._protocol.receive_data(piece)
             self._events.extend(self._protocol.events_received())
             self._flush()
@@ -161,6 +158,13 @@ class Line(asyncio.Protocol):
                 self._leave()
             if self._unread:
                 self._rest(self._loop.call_soon)  # the others have their turn
+
+    def _piece(self) -> int:
+        """Return how much to read; of a handshake all of it, and nothing that comes after."""
+        if self._protocol.state is not State.CONNECTING or len(self._unread) > _MOST_REQUEST_BYTES:
+            return min(len(self._unread), _PIECE_BYTES)
+        end = self._unread.find(_END_OF_REQUEST)
+        return 0 if end < 0 else end + len(_END_OF_REQUEST)
 
     def _rest(self, later: Callable[[Callable[[], None]], object]) -> None:
         """Read on when `later` calls what it is given."""
@@ -199,26 +203,17 @@ class Line(asyncio.Protocol):
         if frame.opcode is Opcode.PONG:
             self._awaits_pong = False
             return
-        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
-            self._text = frame.opcode is Opcode.TEXT
-            self._said = bytearray()
-        elif frame.opcode is not Opcode.CONT:
+        try:
+            message = self._assembly.take(frame.opcode, frame.data, is_last=frame.fin)
+        except UnicodeDecodeError:
+            self._protocol.fail(CloseCode.INVALID_DATA, "no UTF-8")
+            self._flush()
+            self._leave()
             return
-        self._said += frame.data
-        if frame.fin:
-            self._hear()
+        if message is not None:
+            self._hear(message)
 
-    def _hear(self) -> None:
-        message: str | bytes = bytes(self._said)
-        self._said = bytearray()
-        if self._text:
-            try:
-                message = message.decode()  # type: ignore[union-attr]
-            except UnicodeDecodeError:
-                self._protocol.fail(CloseCode.INVALID_DATA, "no UTF-8")
-                self._flush()
-                self._leave()
-                return
+    def _hear(self, message: str | bytes) -> None:
         if seconds := self._allowance.pay(self._loop.time()):
             self._rest(lambda wake: self._loop.call_later(seconds, wake))
         waiting = self._host.hear(self, message)
@@ -242,9 +237,14 @@ class Line(asyncio.Protocol):
         self._timer = self._loop.call_later(seconds, self._transport.abort)
 
     def _flush(self) -> None:
-        """Write what the library wants said; nothing at the end means: hang up."""
+        """Write what the library wants said; nothing at the end means: hang up.
+
+        After a while, for what the other still says would undo what it has not read yet.
+        """
         for data in self._protocol.data_to_send():
-            if data:
+            if data and not self._is_silent:
                 self._transport.write(data)
-            else:
-                self._transport.close()
+            elif not data:
+                self._is_silent = True
+                self._transport.write_eof()
+                self._hang_up_in(_GOODBYE_SECONDS)

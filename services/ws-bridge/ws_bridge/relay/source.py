@@ -204,7 +204,8 @@ class Source:
         if self._unseen is not None:
             self._unseen.discard(name)
         try:
-            check(kind, payload)
+            if kind.is_open:
+                check(kind, payload)
         except PayloadError as error:
             self._complaints.say(f"topic {name}", f"not passed on: {error}")
             return

@@ -1,0 +1,309 @@
+"""Section 2 of docs/relay-protocol.md: who comes in, and who does not."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from shared.testing import Client, eventually
+from tests.ws_bridge.relay.conftest import House, masked, next_frame, plain, until
+from tests.ws_bridge.relay.device import TOKEN, Device, device
+from ws_bridge.relay import line as line_module
+from ws_bridge.relay import port as port_module
+from ws_bridge.relay import refusals
+
+
+def headers(name: str = "kitchen", token: str = TOKEN) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "X-Device": name}
+
+
+async def first(url: str, message: str, **more: Any) -> tuple[int, Any]:
+    """Say one message to a new connection and return how it ends."""
+    async with connect(url, compression=None, **more) as socket:
+        await socket.send(message)
+        return await Device(socket).end()
+
+
+async def test_2_1_a_hello_is_welcome_on_any_path(house: House) -> None:
+    house.let_in("kitchen")
+    for path in ("", "relay", "a/b?c=d"):
+        async with device(house.url + path, "kitchen") as kitchen:
+            assert kitchen.welcome["welcome"] == 1
+
+
+async def test_2_2_headers_do_instead(house: House) -> None:
+    """With a hello without a name, and without any hello."""
+    house.let_in("kitchen", "host/+/stats")
+    async with connect(house.url, additional_headers=headers()) as socket:
+        kitchen = Device(socket)
+        assert (await kitchen.ask(hello=1, text_bytes=600))["limits"]["text_bytes"] == 600
+        assert (await kitchen.subscribe("host/+/stats"))[0]["subscribed"] == 1
+    async with connect(house.url, additional_headers=headers()) as socket:
+        kitchen = Device(socket)
+        assert (await kitchen.ask(subscribe=["host/+/stats"]))["welcome"] == 1
+        assert (await kitchen.hear())["subscribed"] == 1
+    async with connect(house.url, additional_headers=headers()) as socket:
+        kitchen = Device(socket)
+        assert (await kitchen.ask("nonsense"))["welcome"] == 1
+        assert (await kitchen.hear())["error"]["code"] == "bad_message"
+
+
+async def test_2_2_the_token_in_the_address_is_not_read(house: House) -> None:
+    house.let_in("kitchen")
+    url = f"{house.url}?device=kitchen&token=correct+horse"
+    assert (await first(url, '{"hello":1}'))[0] == 4400
+
+
+async def test_2_3_limits_and_form_are_taken(house: House) -> None:
+    house.let_in("kitchen")
+    async with house.device(
+        "kitchen", text_bytes=512, binary_bytes=65536, binary="framed"
+    ) as kitchen:
+        assert kitchen.welcome["limits"]["text_bytes"] == 512
+        assert kitchen.welcome["limits"]["binary_bytes"] == 65536
+    async with house.device("kitchen") as kitchen:
+        assert kitchen.welcome["limits"]["text_bytes"] == 2048
+        assert kitchen.welcome["limits"]["binary_bytes"] == 4096
+
+
+async def test_2_4_the_welcome(house: House) -> None:
+    house.let_in("kitchen", "host/+/stats")
+    house.tell("host/pi/stats", b"{}")
+    async with house.device("kitchen") as kitchen:
+        assert set(kitchen.welcome) == {
+            "welcome", "session", "resumed", "sequence", "hub", "limits",
+        }  # fmt: skip
+        assert kitchen.welcome["resumed"] is False
+        assert kitchen.welcome["hub"] == "pi/ws-bridge"
+        before = kitchen.welcome["sequence"]
+        await kitchen.subscribe("host/+/stats")
+        house.tell("host/pi/stats", b"{}")
+        assert (await kitchen.hear())["sequence"] > before
+        session = kitchen.welcome["session"]
+    async with house.device("kitchen") as kitchen:
+        assert kitchen.welcome["session"] != session
+
+
+@pytest.mark.parametrize(
+    ("name", "token"), [("kitchen", "wrong"), ("nobody", TOKEN), ("kitchen", TOKEN + " ")]
+)
+async def test_2_5_unknown_and_wrong_are_refused_alike(house: House, name: str, token: str) -> None:
+    house.let_in("kitchen")
+    message = json.dumps({"hello": 1, "device": name, "token": token})
+    number, bye = await first(house.url, message)
+    assert (number, bye) == (
+        4401, {"code": "refused", "message": "unknown device or wrong token"},
+    )  # fmt: skip
+    for wrong in (headers(name, token + "x"), {"X-Device": name}, {"Authorization": "Bearer x"}):
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(house.url, additional_headers=wrong):
+                pass
+        assert caught.value.response.status_code == 401
+
+
+async def test_2_6_too_many_refusals(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And who has the token is let in also then."""
+    monkeypatch.setattr(refusals, "MOST_A_MINUTE", 2)
+    house.let_in("kitchen")
+    wrong = json.dumps({"hello": 1, "device": "kitchen", "token": "wrong"})
+    numbers = [(await first(house.url, wrong))[0] for _ in range(4)]
+    assert numbers == [4401, 4401, 4429, 4429]
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(house.url, additional_headers=headers(token="wrong")):
+            pass
+    assert caught.value.response.status_code == 429
+    assert 0 < int(caught.value.response.headers["Retry-After"]) <= 61
+    async with house.device("kitchen"):
+        pass
+    async with connect(house.url, additional_headers=headers()) as socket:
+        assert (await Device(socket).ask(hello=1))["welcome"] == 1
+
+
+async def test_2_7_who_says_nothing_is_sent_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "FIRST_MESSAGE_SECONDS", 0.1)
+    async with connect(house.url) as socket:
+        number, bye = await Device(socket).end()
+    assert (number, bye["code"]) == (4408, "silent")
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    assert await reader.read() == b"", "nor does half a handshake live for ever"
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    "hello",
+    [
+        {"hello": 2, "device": "kitchen", "token": TOKEN},
+        {"hello": "1", "device": "kitchen", "token": TOKEN},
+        {"hello": 1},
+        {"hello": 1, "device": "kitchen"},
+        {"hello": 1, "token": TOKEN},
+        {"hello": 1, "device": "kitchen", "token": TOKEN, "text_bytes": 511},
+        {"hello": 1, "device": "kitchen", "token": TOKEN, "binary_bytes": 65537},
+        {"hello": 1, "device": "kitchen", "token": TOKEN, "binary": "base64"},
+        {"hello": 1, "device": "kitchen", "token": TOKEN, "resume": "x"},
+        {"hello": 1, "device": "k" * 1000, "token": TOKEN},
+        {"subscribe": ["#"]},
+        [],
+    ],
+    ids=str,
+)
+async def test_2_8_a_bad_hello(house: House, hello: Any) -> None:
+    house.let_in("kitchen")
+    number, bye = await first(house.url, json.dumps(hello))
+    assert (number, bye["code"]) == (4400, "bad_hello")
+
+
+async def test_2_8_a_hello_in_binary(house: House) -> None:
+    async with connect(house.url) as socket:
+        await socket.send(b"\x00\xff")
+        assert (await Device(socket).end())[0] == 4400
+
+
+async def test_2_9_a_second_hello(house: House) -> None:
+    house.let_in("kitchen")
+    async with house.device("kitchen") as kitchen:
+        answer = await kitchen.ask(hello=1, device="kitchen", token=TOKEN, id=9)
+        assert (answer["error"]["code"], answer["id"]) == ("bad_message", 9)
+        await kitchen.silence()
+
+
+async def test_2_10_a_second_connection_replaces_the_first(house: House) -> None:
+    house.let_in("kitchen", "host/+/stats")
+    async with house.device("kitchen") as old:
+        await old.subscribe("host/+/stats")
+        async with house.device("kitchen") as new:
+            number, bye = await old.end()
+            assert (number, bye["code"]) == (4409, "replaced")
+            await new.subscribe("host/+/stats")
+            house.tell("host/pi/stats", b'{"a":1}')
+            assert (await new.hear())["data"] == {"a": 1}
+            assert len(house.relay.sessions) == 1
+
+
+async def test_2_11_a_revoked_device_is_gone_at_once(house: House) -> None:
+    """By another token, by none, and by being forgotten; and nobody else notices."""
+    house.let_in("attic")
+    async with house.device("attic") as attic:
+        for word in ("other", "none", "gone"):
+            house.let_in("kitchen")
+            async with house.device("kitchen") as kitchen:
+                if word == "other":
+                    house.let_in("kitchen", token="another")
+                elif word == "none":
+                    house.tell("device/kitchen/config", b'{"token_hash":""}', retain=True)
+                else:
+                    house.tell("device/kitchen/config", b"", retain=True)
+                number, bye = await kitchen.end()
+                assert (number, bye["code"]) == (4403, "revoked")
+            again = json.dumps({"hello": 1, "device": "kitchen", "token": TOKEN})
+            assert (await first(house.url, again))[0] == 4401
+        await attic.silence()
+
+
+async def test_2_11_rights_that_cannot_be_read_are_none(house: House) -> None:
+    house.let_in("kitchen")
+    async with house.device("kitchen") as kitchen:
+        house.tell("device/kitchen/config", b"nonsense", retain=True)
+        assert (await kitchen.end())[0] == 4403
+
+
+async def test_2_12_not_ready_without_a_broker(house: House) -> None:
+    """A hub that was just started and has no broker knows no device."""
+    house.broker.stop()
+    other = House(house.broker, house.client)
+    async with other.running():
+        hello = json.dumps({"hello": 1, "device": "kitchen", "token": TOKEN})
+        number, bye = await first(other.url, hello)
+        assert (number, bye["code"]) == (4503, "not_ready")
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(other.url, additional_headers=headers()):
+                pass
+        assert caught.value.response.status_code == 503
+
+
+async def test_2_12_who_comes_before_the_broker_has_told_all_waits(house: House) -> None:
+    """Devices reconnect at once when the bridge was restarted."""
+    house.let_in("kitchen")
+    other = House(house.broker, house.client)
+    async with other.running(), other.device("kitchen") as kitchen:
+        assert kitchen.welcome["welcome"] == 1
+
+
+async def test_2_12_without_the_broker_known_devices_come_in(house: House) -> None:
+    house.let_in("kitchen", "host/+/stats")
+    async with house.device("kitchen") as kitchen:
+        await kitchen.subscribe("host/+/stats")
+        house.tell("host/pi/stats", b'{"a":1}')
+        assert (await kitchen.hear())["data"] == {"a": 1}
+        house.broker.stop()
+        await until(lambda: not house.relay._source.is_connected)
+        async with house.device("kitchen") as again:
+            heard = await again.subscribe("host/+/stats")
+            assert [each.get("data") for each in heard] == [None, {"a": 1}, None]
+
+
+async def test_2_13_an_open_subset(house: House) -> None:
+    other = House(house.broker, house.client)
+    async with other.running(ws_bridge_relay_open="host/+/stats, alarm/next"):
+        house.tell("host/pi/stats", b'{"a":1}', retain=True)
+        async with other.device() as anybody:
+            heard = await anybody.subscribe("host/+/stats", "display/+/frame", "#", "device/+/set")
+            codes = [each["error"]["code"] for each in heard if "error" in each]
+            assert codes == ["not_allowed"] * 3
+            assert heard[-2]["data"] == {"a": 1}
+            answer = await anybody.ask(publish="panel/panel/set", data={"play": 1}, id=1)
+            assert answer["error"]["code"] == "not_allowed"
+        page = {"additional_headers": {"Origin": "http://evil.example"}}
+        assert (await first(other.url, '{"hello":1}', **page))[0] == 4401
+        own = {"additional_headers": {"Origin": "http://127.0.0.1:8080"}}
+        async with connect(other.url, **own) as socket:
+            assert (await Device(socket).ask(hello=1))["welcome"] == 1
+
+
+async def test_2_14_too_many_connections(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port_module, "MOST_CONNECTIONS", 2)
+    async with connect(house.url), connect(house.url):
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(house.url):
+                pass
+        assert caught.value.response.status_code == 503
+    house.let_in("kitchen")
+    await until(lambda: not house.relay._lines)
+    async with house.device("kitchen"):
+        pass
+
+
+async def test_no_other_path_to_the_rights_than_the_operators(house: House) -> None:
+    """The broker itself lets nobody but the operator write them, nor any other than us read."""
+    house.let_in("kitchen")
+    for user in ("homeassistant", "media", "alarms"):
+        with Client(house.broker, user) as client:
+            client.subscribe("mantel/device/+/config", qos=0)
+            assert client.drain() == []
+            client.publish("mantel/device/evil/config", b"{}", retain=True, qos=0)
+            client.drain()
+    with Client(house.broker, "operator") as operator:
+        operator.subscribe("mantel/device/+/config", qos=0)
+        eventually(lambda: [m.topic for m in operator.drain()] != ["mantel/device/evil/config"])
+
+
+async def test_a_hello_in_pieces_and_a_hello_at_once(house: House) -> None:
+    """Byte by byte, and together with the handshake and what follows it."""
+    house.let_in("kitchen")
+    hello = masked(1, json.dumps({"hello": 1, "device": "kitchen", "token": TOKEN}).encode())
+    reader, writer = await plain(house.port, hello, masked(1, b'{"ping":5}'))
+    assert json.loads((await next_frame(reader))[1])["welcome"] == 1
+    assert json.loads((await next_frame(reader))[1]) == {"pong": 5}
+    writer.close()
+    reader, writer = await plain(house.port)
+    for byte in hello:
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(0)
+    assert json.loads((await next_frame(reader))[1])["welcome"] == 1
+    writer.close()

@@ -1,0 +1,281 @@
+"""Section 3 of docs/relay-protocol.md: filters, rights to read, and what the broker is asked."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.ws_bridge.relay.conftest import House, until
+
+
+def told(heard: list[Any]) -> dict[str, Any]:
+    return {each["topic"]: each.get("data") for each in heard if "topic" in each}
+
+
+def codes(heard: list[Any]) -> list[tuple[str, str]]:
+    return [(each["filter"], each["error"]["code"]) for each in heard if "error" in each]
+
+
+def at_broker(house: House) -> set[str]:
+    """Return what the relay has asked the broker for, beside rights and presence."""
+    asked = {"/".join(levels) for levels in house.relay._source._asked}
+    return asked - {"device/+/config", "device/+/state"}
+
+
+async def test_3_1_and_3_2_wildcards_and_the_answer(house: House) -> None:
+    house.let_in("kitchen", "host/#", "alarm/+/state")
+    house.tell("host/pi/stats", b'{"a":1}', retain=True)
+    house.tell("alarm/x/state", b'{"b":2}', retain=True)
+    async with house.device("kitchen") as kitchen:
+        await kitchen.say(subscribe=["host/#", "#", "alarm/+/state"], id=7)
+        heard = [await kitchen.hear() for _ in range(5)]
+        assert codes(heard) == [("#", "not_allowed")]
+        assert heard[0]["id"] == 7
+        assert heard[1] == {"subscribed": 2, "refused": 1, "id": 7}
+        assert told(heard) == {"host/pi/stats": {"a": 1}, "alarm/x/state": {"b": 2}}
+        assert heard[4] == {"retained": "end", "id": 7}
+        await kitchen.say(subscribe=["host/+/stats"])
+        assert await kitchen.hear() == {"subscribed": 1, "refused": 0}, "no id, where none is given"
+        await kitchen.hear()
+        assert await kitchen.hear() == {"retained": "end"}
+
+
+async def test_3_3_retained_values_first_for_the_first_and_for_the_second(house: House) -> None:
+    """From the broker, and from what the relay keeps; and never a wish that somebody retained."""
+    house.let_in("kitchen", "#")
+    house.let_in("attic", "#")
+    for number in range(50):
+        house.tell(f"alarm/a{number}/state", b'{"n":%d}' % number, retain=True)
+    house.tell("panel/p/event", b'{"event":"press"}', retain=True)
+    for name in ("kitchen", "attic"):
+        async with house.device(name) as one:
+            heard = await one.subscribe("alarm/+/state", "panel/+/event")
+            assert heard[0]["subscribed"] == 2
+            assert len(told(heard)) == 50
+            assert all(each["retained"] is True for each in heard[1:-1])
+            house.tell("alarm/a7/state", b'{"n":8}', retain=True)
+            live = await one.hear()
+            assert (live["data"], "retained" in live) == ({"n": 8}, False)
+
+
+async def test_3_4_once_for_several_filters(house: House) -> None:
+    house.let_in("kitchen", "#")
+    house.tell("host/pi/stats", b"1", retain=True)
+    async with house.device("kitchen") as kitchen:
+        heard = await kitchen.subscribe("host/#", "host/+/stats", "host/pi/stats", "host/pi/#")
+        assert len([each for each in heard if "topic" in each]) == 1
+        house.tell("host/pi/stats", b"2")
+        assert (await kitchen.hear())["data"] == 2
+        await kitchen.silence()
+
+
+async def test_3_5_only_what_the_rights_cover(house: House) -> None:
+    house.let_in("kitchen", "display/#")
+    async with house.device("kitchen") as kitchen:
+        good = ["display/+/frame", "display/#", "display/x/state"]
+        bad = ["#", "+/x/frame", "host/pi/stats", "+/+/frame", "display", "+/+"]
+        heard = await kitchen.subscribe(*good, *bad)
+        # `display/#` matches `display` too; that is no topic of ours
+        assert codes(heard) == [(each, "not_allowed") for each in bad]
+
+
+async def test_3_6_what_no_right_opens(house: House) -> None:
+    house.let_in("kitchen", "#")
+    house.tell("clock/request/open", b"{}")
+    closed = [
+        "device/+/config", "device/kitchen/config", "hub/login", "clock/request/+",
+        "clock/session/+", "device/attic/set", "host/+/container/+/set", "unknown/x",
+        "service/+/+/health",
+    ]  # fmt: skip
+    async with house.device("kitchen") as kitchen:
+        heard = await kitchen.subscribe(*closed)
+        assert codes(heard) == [(each, "not_allowed") for each in closed]
+        heard = await kitchen.subscribe("#")
+        assert heard[0]["subscribed"] == 1
+        assert set(told(heard)) == {"device/kitchen/state"}, "not its rights"
+        house.tell("clock/request/open", b"{}")
+        house.tell("device/attic/set", b"1")
+        house.tell("device/kitchen/set", b"2")
+        assert (await kitchen.hear())["topic"] == "device/kitchen/set"
+        await kitchen.silence()
+
+
+async def test_3_6_others_wishes_stay_theirs(house: House) -> None:
+    """Though the relay hears them for the other."""
+    house.let_in("kitchen", "#")
+    house.let_in("attic", "#")
+    async with house.device("kitchen") as kitchen, house.device("attic") as attic:
+        await kitchen.subscribe("#")
+        await attic.subscribe("#")
+        house.tell("device/attic/set", b"1")
+        heard = await attic.hear()
+        while heard["topic"] == "device/attic/state":
+            heard = await attic.hear()
+        assert heard["topic"] == "device/attic/set"
+        while (heard := await kitchen.ask(ping=5)) != {"pong": 5}:
+            assert heard["topic"] != "device/attic/set"
+
+
+async def test_3_7_other_rights_while_connected(house: House) -> None:
+    house.let_in("kitchen", "host/+/stats", "alarm/#")
+    async with house.device("kitchen") as kitchen:
+        await kitchen.subscribe("host/+/stats", "alarm/+/state")
+        house.let_in("kitchen", "alarm/#", "display/#")
+        ended = await kitchen.hear()
+        assert (ended["filter"], ended["error"]["code"]) == ("host/+/stats", "not_allowed")
+        assert "id" not in ended
+        assert (await kitchen.subscribe("display/+/frame"))[0]["subscribed"] == 1
+        house.tell("host/pi/stats", b"1")
+        house.tell("alarm/a/state", b"2")
+        assert (await kitchen.hear())["topic"] == "alarm/a/state"
+        await until(lambda: at_broker(house) == {"alarm/+/state", "display/+/frame"})
+
+
+async def test_3_8_its_own_topics(house: House) -> None:
+    house.let_in("kitchen")
+    house.let_in("attic", "device/+/event", "device/+/reading", write=("device/+/set",))
+    async with house.device("kitchen") as kitchen, house.device("attic") as attic:
+        assert (await kitchen.subscribe("device/kitchen/set"))[0]["subscribed"] == 1
+        await attic.subscribe("device/+/event", "device/+/reading")
+        assert "published" in await attic.ask(publish="device/kitchen/set", data="on", id=1)
+        assert (await kitchen.hear())["data"] == "on"
+        await kitchen.ask(publish="device/kitchen/event", data={"pressed": True}, id=1)
+        await kitchen.ask(publish="device/kitchen/reading", data=21.5, id=2)
+        assert (await attic.hear())["data"] == {"pressed": True}
+        assert (await attic.hear())["data"] == 21.5
+        for topic in ("device/attic/event", "device/attic/reading", "device/kitchen/set"):
+            answer = await kitchen.ask(publish=topic, data=1, id=3)
+            assert answer["error"]["code"] == "not_allowed"
+
+
+BAD = [
+    "a#",
+    "#/a",
+    "",
+    "a//b",
+    "a/\0",
+    "a/\ud800",
+    "x" * 129,
+    "/".join("abcdefghi"),
+    "$SYS/#",
+    "$x",
+]
+
+
+@pytest.mark.parametrize("text", BAD, ids=ascii)
+async def test_3_9_bad_filters(house: House, text: str) -> None:
+    house.let_in("kitchen", "#")
+    async with house.device("kitchen") as kitchen:
+        answer = await kitchen.ask(subscribe=[text], id=1)
+        if "\ud800" in text:
+            assert answer["error"]["code"] == "bad_message", "JSON has no half of a pair"
+        else:
+            assert answer["error"]["code"] == "bad_filter"
+            assert await kitchen.hear() == {"subscribed": 0, "refused": 1, "id": 1}
+            assert await kitchen.hear() == {"retained": "end", "id": 1}
+        await kitchen.silence()
+
+
+async def test_3_10_at_most_64(house: House) -> None:
+    house.let_in("kitchen", "#")
+    house.tell("alarm/a0/state", b"1", retain=True)
+    filters = [f"alarm/a{number}/state" for number in range(64)]
+    async with house.device("kitchen") as kitchen:
+        assert (await kitchen.subscribe(*filters))[0]["subscribed"] == 64
+        heard = await kitchen.subscribe("host/+/stats")
+        assert codes(heard) == [("host/+/stats", "too_many_filters")]
+        heard = await kitchen.subscribe(filters[0])
+        assert heard[0]["subscribed"] == 1
+        assert told(heard) == {"alarm/a0/state": 1}
+        answer = await kitchen.ask(subscribe=[f"x/{number}" for number in range(2000)], id=4)
+        assert (answer["error"]["code"], answer["id"]) == ("too_many_filters", 4)
+        await kitchen.silence()
+
+
+async def test_3_11_unsubscribe(house: House) -> None:
+    house.let_in("kitchen", "#")
+    async with house.device("kitchen") as kitchen:
+        await kitchen.subscribe("host/+/stats", "alarm/+/state")
+        answer = await kitchen.ask(unsubscribe=["host/+/stats", "host/#"], id=2)
+        assert answer == {"unsubscribed": 1, "id": 2}
+        house.tell("host/pi/stats", b"1")
+        house.tell("alarm/a/state", b"2")
+        assert (await kitchen.hear())["topic"] == "alarm/a/state"
+        assert await kitchen.ask(unsubscribe=["alarm/+/state"]) == {"unsubscribed": 1}
+        await until(lambda: not at_broker(house))
+
+
+async def test_3_12_once_at_the_broker(house: House) -> None:
+    """However many ask, also for a part of it; and no longer than anybody wants it."""
+    house.let_in("kitchen", "#")
+    house.let_in("attic", "#")
+    house.let_in("cellar", "#")
+    async with house.device("kitchen") as kitchen, house.device("attic") as attic:
+        await kitchen.subscribe("panel/a/event")
+        assert at_broker(house) == {"panel/a/event"}
+        async with house.device("cellar") as cellar:
+            await cellar.subscribe("panel/+/event")
+            assert at_broker(house) == {"panel/+/event"}
+            await attic.subscribe("panel/a/event", "panel/b/event")
+            assert at_broker(house) == {"panel/+/event"}
+            house.tell("panel/a/event", b"1")
+            for one in (kitchen, attic, cellar):
+                assert (await one.hear())["data"] == 1
+                await one.silence()
+            await cellar.ask(unsubscribe=["panel/+/event"])
+            await until(lambda: at_broker(house) == {"panel/a/event", "panel/b/event"})
+        house.tell("panel/a/event", b"2")
+        assert (await kitchen.hear())["data"] == 2
+        assert (await attic.hear())["data"] == 2
+        await kitchen.ask(unsubscribe=["panel/a/event"])
+        await attic.ask(unsubscribe=["panel/b/event"])
+        await until(lambda: at_broker(house) == {"panel/a/event"})
+
+
+async def test_3_12_what_is_kept_goes_with_it(house: House) -> None:
+    house.let_in("kitchen", "#")
+    house.tell("alarm/a/state", b"1", retain=True)
+    async with house.device("kitchen") as kitchen:
+        await kitchen.subscribe("alarm/+/state")
+        assert house.relay._spread.states.get("alarm/a/state")
+        await kitchen.ask(unsubscribe=["alarm/+/state"])
+        await until(lambda: not house.relay._spread.states.get("alarm/a/state"))
+        house.tell("alarm/a/state", b"2", retain=True)
+        assert told(await kitchen.subscribe("alarm/+/state")) == {"alarm/a/state": 2}
+
+
+async def test_many_subscribe_at_once(house: House) -> None:
+    """Each gets all retained values, though the first has only just asked the broker."""
+    names = [f"d{number}" for number in range(30)]
+    for name in names:
+        house.let_in(name, "alarm/+/state")
+    for number in range(20):
+        house.tell(f"alarm/a{number}/state", b"1", retain=True)
+
+    async def one(name: str) -> int:
+        async with house.device(name) as device:
+            return len(told(await device.subscribe("alarm/+/state")))
+
+    assert await asyncio.gather(*map(one, names)) == [20] * 30
+
+
+async def test_the_brokers_restart(house: House) -> None:
+    """What has changed meanwhile is told, and what is gone, and the rest is not told again."""
+    house.let_in("kitchen", "#")
+    for name in ("same", "other", "gone"):
+        house.tell(f"alarm/{name}/state", b"1", retain=True)
+    async with house.device("kitchen") as kitchen:
+        await kitchen.subscribe("alarm/+/state")
+        house.client.paho.disconnect()
+        house.relay._source._renew = lambda: None  # its presence is another matter
+        await asyncio.to_thread(house.broker.stop)
+        # As if somebody had written between the broker's start and ours
+        house.relay._source._kept["alarm/other/state"] = b"0"
+        house.relay._source._kept["alarm/removed/state"] = b"1"
+        await asyncio.to_thread(house.broker.start)
+        heard = [await kitchen.hear(), await kitchen.hear()]
+        assert [(each["topic"], each.get("data"), each.get("gone")) for each in heard] == [
+            ("alarm/other/state", 1, None),
+            ("alarm/removed/state", None, True),
+        ]
+        await kitchen.silence()
