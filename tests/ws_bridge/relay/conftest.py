@@ -120,7 +120,9 @@ def masked(opcode: int, payload: bytes, *, first: int | None = None) -> bytes:
     return head + bytes(4) + payload
 
 
-async def plain(port: int, *frames: bytes, request: bytes = REQUEST) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:  # fmt: skip
+async def plain(
+    port: int, *frames: bytes, request: bytes = REQUEST
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Connect by hand, and read the answer to the handshake."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request + b"".join(frames))

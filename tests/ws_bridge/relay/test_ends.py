@@ -184,9 +184,8 @@ async def test_8_2_nothing_is_written_after_the_goodbye(house: House) -> None:
     house.tell("device/kitchen/config", b"", retain=True)
     for number in range(20):
         house.tell("host/pi/stats", b"%d" % number)
-    first, payload = await next_frame(reader)
-    while b'"bye"' not in payload:
-        first, payload = await next_frame(reader)
+    while b'"bye"' not in (await next_frame(reader))[1]:
+        pass
     assert (await next_frame(reader))[0] == 0x88
     async with asyncio.timeout(TIMEOUT_SECONDS):
         assert await reader.read() == b""

@@ -260,7 +260,7 @@ async def test_2_13_an_open_subset(house: House) -> None:
             assert answer["error"]["code"] == "not_allowed"
         page = {"additional_headers": {"Origin": "http://evil.example"}}
         assert (await first(other.url, '{"hello":1}', **page))[0] == 4401
-        own = {"additional_headers": {"Origin": "http://127.0.0.1:8080"}}
+        own: Any = {"additional_headers": {"Origin": "http://127.0.0.1:8080"}}
         async with connect(other.url, **own) as socket:
             assert (await Device(socket).ask(hello=1))["welcome"] == 1
 
