@@ -188,19 +188,18 @@ async def test_10_1_two_copies(house: House) -> None:
         await until(lambda: presence._here["kitchen"].is_heard)
         told = resume(kitchen, kitchen.welcome["sequence"])
         async with other.device("kitchen", **told) as moved:
-        assert (moved.welcome["hub"], moved.welcome["resumed"]) == (
-                "pi/ws-bridge-2", False,
-            )  # fmt: skip
-        number, bye = await kitchen.end()
-        assert (number, bye["code"]) == (4409, "replaced")
-        assert len(house.relay.sessions) == 0
-        await moved.subscribe("host/+/stats")
-        house.tell("host/pi/stats", b"1")
-        assert (await moved.hear())["data"] == 1
-        state = await last_state(house)
-        assert (state["connected"], state["bridge"]) == (True, "pi/ws-bridge-2")
-        house.tell("device/kitchen/config", b"", retain=True)
-        assert (await moved.end())[0] == 4403
+            assert moved.welcome["hub"] == "pi/ws-bridge-2"
+            assert moved.welcome["resumed"] is False
+            number, bye = await kitchen.end()
+            assert (number, bye["code"]) == (4409, "replaced")
+            assert len(house.relay.sessions) == 0
+            await moved.subscribe("host/+/stats")
+            house.tell("host/pi/stats", b"1")
+            assert (await moved.hear())["data"] == 1
+            state = await last_state(house)
+            assert (state["connected"], state["bridge"]) == (True, "pi/ws-bridge-2")
+            house.tell("device/kitchen/config", b"", retain=True)
+            assert (await moved.end())[0] == 4403
 
 
 async def last_state(house: House) -> Any:
