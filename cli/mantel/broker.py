@@ -124,9 +124,9 @@ class Broker:
             kept[message.topic] = message.payload
         return {name: payload for name, payload in kept.items() if payload}
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Send a message with QoS 1, and wait until the broker has it; nothing is retained."""
-        number = self._paho.publish(topic, payload, 1).mid
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send a message with QoS 1, and wait until the broker has it."""
+        number = self._paho.publish(topic, payload, 1, retain).mid
         self._answered(number, f"write {topic}")
 
     def receive(self, seconds: float | None) -> Message | None:

@@ -68,6 +68,15 @@ class Hub:
         """Send a command, and return when the broker has it."""
         self.broker.publish(topic.name(self._root, **levels), topic.encode(payload))
 
+    def keep(self, topic: Topic[P], payload: P, **levels: str) -> None:
+        """Let the broker keep a state that is the operator's to say."""
+        name = topic.name(self._root, **levels)
+        self.broker.publish(name, topic.encode(payload), retain=True)
+
+    def clear(self, topic: Topic[Any], **levels: str) -> None:
+        """Let the broker keep a state no longer."""
+        self.broker.publish(topic.name(self._root, **levels), b"", retain=True)
+
     def request(
         self,
         question: Topic[Request],

@@ -16,7 +16,7 @@ from shared.payloads.alarm import (
 )
 from shared.payloads.audio import AudioFormat, AudioListeners
 from shared.payloads.clock import ClockAlarm, ClockSession
-from shared.payloads.device import DeviceConfig, DeviceState
+from shared.payloads.device import DeviceConfig, DeviceState, hash_token
 from shared.payloads.display import DisplayFrame, DisplayMode, DisplayState
 from shared.payloads.host import (
     Container,
@@ -45,6 +45,7 @@ __all__ = [
     "AudioListeners",
     "DeviceConfig",
     "DeviceState",
+    "hash_token",
     "DisplayFrame",
     "DisplayMode",
     "DisplayState",

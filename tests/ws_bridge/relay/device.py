@@ -9,10 +9,9 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from shared.payloads import DeviceConfig
+from shared.payloads import DeviceConfig, hash_token
 from shared.testing import TIMEOUT_SECONDS, Client
 from shared.topics import DEVICE_CONFIG
-from ws_bridge.relay.rights import hash_token
 
 TOKEN = "correct horse"
 

@@ -216,7 +216,7 @@ async def test_presence(house: House) -> None:
         async with asyncio.timeout(10):
             while True:
                 state = await last_state(house)
-                if state and (state["connected"], state["ended"]) == (connected, ended):
+                if state and (state["connected"], state.get("ended")) == (connected, ended):
                     return
 
     async with house.device("kitchen") as kitchen:

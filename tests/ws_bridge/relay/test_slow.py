@@ -136,7 +136,7 @@ async def test_5_4_and_5_5_of_a_state_the_newest(house: House) -> None:
         stats = [each["data"]["n"] for each in heard if each["topic"] == "host/pi/stats"]
         assert stats == sorted(stats)
         assert stats[-1] == sent + 299
-        assert len(stats) < sent + 10
+        assert len(stats) < 100, "not all of them"
         assert [each["data"] for each in heard if "alarm/a" in each["topic"]] == [297, 298, 299]
         assert not any("dropped" in each for each in slow.messages()), "no event was"
         await until(lambda: session(house).in_step)

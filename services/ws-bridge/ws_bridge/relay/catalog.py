@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
+from shared.filters import Levels, covers, meet
 from shared.topic import Topic
 from shared.topics import OWN, RELAY, TOPICS
-from ws_bridge.relay.filters import Levels, covers, meet
 
 Form = Literal["json", "word", "bytes"]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from shared.filters import Levels, matches
 from ws_bridge.relay.catalog import Feed
-from ws_bridge.relay.filters import Levels, matches
 from ws_bridge.relay.message import Form, Message
 from ws_bridge.relay.session import Session
 

@@ -6,8 +6,8 @@ Filters that overlap would bring each message of both twice, so those are asked 
 from collections import Counter
 from collections.abc import Iterable
 
+from shared.filters import Levels, covers, join, meet
 from ws_bridge.relay.catalog import Feed, Kind
-from ws_bridge.relay.filters import Levels, covers, join, meet
 
 
 class Demand:

@@ -204,7 +204,7 @@ class Line(asyncio.Protocol):
             self._awaits_pong = False
             return
         try:
-            message = self._assembly.take(frame.opcode, frame.data, is_last=frame.fin)
+            message = self._assembly.take(frame.opcode, bytes(frame.data), is_last=frame.fin)
         except UnicodeDecodeError:
             self._protocol.fail(CloseCode.INVALID_DATA, "no UTF-8")
             self._flush()

@@ -59,11 +59,13 @@ class RelayPort:
         self._server = await asyncio.get_running_loop().create_server(
             lambda: Line(self), sock=listen(address, "WS_BRIDGE_RELAY_PORT"), backlog=BACKLOG
         )
+        await self._source.__aenter__()
         log.info("listening on port %s", address[1])
         return self
 
     async def __aexit__(self, *_exception: object) -> None:
         self._server.close()
+        await self._source.__aexit__()
         lines = list(self._lines)
         for line in lines:
             if line.is_open:
@@ -77,7 +79,7 @@ class RelayPort:
     async def run(self) -> None:
         """Do all that the port is for, for ever."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._source.stay_connected(), name="relay: broker")
+            tasks.create_task(self._source.watch(), name="relay: watch broker")
             tasks.create_task(self._keep_alive(), name="relay: pings")
             tasks.create_task(self._expire(), name="relay: expire")
             tasks.create_task(

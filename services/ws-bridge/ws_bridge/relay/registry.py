@@ -1,8 +1,8 @@
 """The devices that the operator has let in, and who says that it is one of them. Pure."""
 
 from shared import topics
+from shared.filters import Levels
 from shared.payloads import DeviceConfig
-from ws_bridge.relay.filters import Levels
 from ws_bridge.relay.rights import Rights, is_token, rights_of
 
 

@@ -1,14 +1,13 @@
 """Who a device is and what it may do: its token, its filters, and the decisions. Pure."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
-from shared.payloads import DeviceConfig
+from shared.filters import Levels, covers, filter_problem, matches, name_problem
+from shared.payloads import DeviceConfig, hash_token
 from ws_bridge.relay.catalog import Feed, Kind, feeds, own_read, own_write, writable
-from ws_bridge.relay.filters import Levels, covers, filter_problem, matches, name_problem
 
-_NOBODY = hashlib.sha256(b"").hexdigest()
+_NOBODY = hash_token("")
 
 
 class NotAllowedError(Exception):
@@ -17,14 +16,6 @@ class NotAllowedError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-def hash_token(token: str) -> str:
-    """Return what is kept of a token.
-
-    A quick hash is enough: a token has 192 random bits, which nobody guesses, unlike a password.
-    """
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)

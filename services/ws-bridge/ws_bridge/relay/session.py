@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from shared.filters import Levels, matches
 from ws_bridge.relay.catalog import Feed
-from ws_bridge.relay.filters import Levels, matches
 from ws_bridge.relay.message import Form, Message
 from ws_bridge.relay.rights import NotAllowedError, Rights
 

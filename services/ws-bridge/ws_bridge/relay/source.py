@@ -9,28 +9,29 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Self
 
 from shared.backoff import delays
 from shared.client import BrokerError, Client, options
 from shared.complaints import Complaints
 from shared.errors import PayloadError
+from shared.filters import Levels, covers, matches
 from shared.settings import Settings
 from ws_bridge.relay.catalog import Feed, Kind, kind_of
 from ws_bridge.relay.demand import Demand
-from ws_bridge.relay.filters import Levels, covers, matches
 from ws_bridge.relay.message import check
 
 _MOST_KINDS = 4096  # names whose kind is remembered
 _PATIENCE_SECONDS = 2.0
+_GOODBYE_SECONDS = 0.3
 
 
 class Source:
-    """Hands over each message by `take(kind, name, payload)`: names have no root.
+    """An async context manager; hands over each message by `take(kind, name, payload)`.
 
-    A retained state is handed over when it has changed; an empty payload says that it was
-    removed, also while the broker or this bridge was away. `forget` is told what is heard no
-    longer, `renew` that the broker is there, and has told all.
+    Names have no root. A retained state is handed over when it has changed; an empty payload
+    says that it was removed, also while the broker or this bridge was away. `forget` is told
+    what is heard no longer, `renew` that the broker is there, and has told all.
     """
 
     def __init__(
@@ -108,8 +109,23 @@ class Source:
             return False
         return True
 
-    async def stay_connected(self) -> None:
-        """Keep the connection, for ever."""
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._stay_connected(), name="relay: broker")
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        for _ in range(5):
+            self._task.cancel()  # more than once: connecting can lose a cancellation, see Client
+            ended, _ = await asyncio.wait([self._task], timeout=_GOODBYE_SECONDS / 5)
+            if ended:
+                return
+
+    async def watch(self) -> None:
+        """Wait until the connection is given up, which is a fault of ours; raise it."""
+        await asyncio.wait([self._task])
+        await self._task
+
+    async def _stay_connected(self) -> None:
         told = options(
             self._settings,
             f"{self._settings.mqtt_root}-{self._settings.mantel_node}"

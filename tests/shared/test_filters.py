@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from ws_bridge.relay.filters import covers, filter_problem, join, matches, meet, name_problem
+from shared.filters import covers, filter_problem, join, matches, meet, name_problem
 
 LETTERS = ("a", "b")
 NAMES = [names for length in (1, 2, 3) for names in product(LETTERS, repeat=length)]
