@@ -40,8 +40,8 @@ def device() -> None:
     One whose token was revoked gets another, and keeps its rights where none are given.
 
     \b
-      mantel device add kitchen --read 'host/+/stats' --read 'display/rlcd/#'
-      mantel device add remote --write 'panel/+/set' --write 'alarm/+/set'
+      mantel device add kitchen --read 'host/#' --read 'display/rlcd/#'
+      mantel device add remote --write 'panel/#' --write 'alarm/#'
       mantel device add sensor --mqtt
     """,
 )

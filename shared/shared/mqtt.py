@@ -76,13 +76,14 @@ class Mqtt:
             )
             self._inbox.also = self._announcement.offer
         self._tally = Tally()
+        self.also_dropped: Callable[[], int] = lambda: 0  # by queues of the service's own
 
     def health(self) -> Health:
         """Return how this service does."""
         return self._tally.health(
             published=self._outbox.sent,
             received=self._inbox.received,
-            dropped=self._inbox.dropped + self._outbox.dropped,
+            dropped=self._inbox.dropped + self._outbox.dropped + self.also_dropped(),
         )
 
     @property

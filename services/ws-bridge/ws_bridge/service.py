@@ -96,5 +96,6 @@ async def run(settings: Settings) -> None:
             tasks.create_task(media.watch(), name="watch media")
         if settings.ws_bridge_relay_port:
             relay = await listeners.enter_async_context(RelayPort(settings))
+            mqtt.also_dropped = relay.sessions.total_dropped
             tasks.create_task(relay.run(), name="relay")
         await asyncio.Event().wait()  # for ever: a port may need no task

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.mqtt import Mqtt
 from tests.ws_bridge.relay.conftest import House, masked, next_frame, plain, stalled, until
 from tests.ws_bridge.relay.device import TOKEN
 from ws_bridge.relay import session as session_module
@@ -128,7 +129,7 @@ async def test_5_4_and_5_5_of_a_state_the_newest(house: House) -> None:
             house.tell(f"alarm/a{number % 3}/state", b"%d" % number)
         house.tell("alarm/last/state", b"true")
         await until(lambda: house.relay._spread.states.get("alarm/last/state"))
-        assert line._transport.get_write_buffer_size() < 40_000
+        assert line._transport.get_write_buffer_size() < 90_000, "one write at most"
         await slow.read_until(b'"alarm/last/state"')
         heard = [each for each in slow.messages() if "topic" in each]
         numbers = [each["sequence"] for each in heard]
@@ -200,7 +201,9 @@ async def test_5_7_drops_are_published(house: House, monkeypatch: pytest.MonkeyP
             house.tell("panel/p/event", b"%d" % number)
         await until(lambda: len(events) == 30)
         await slow.read_until(b'"data":29')
-        assert house.relay.sessions.total_dropped() == 20
+        mqtt = Mqtt(house.settings(), "ws-bridge")
+        mqtt.also_dropped = house.relay.sessions.total_dropped
+        assert mqtt.health().dropped == 20
         house.relay.sessions.presence.tell_drops()
     house.client.subscribe("mantel/device/slow/state")
 
