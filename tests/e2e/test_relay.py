@@ -1,23 +1,170 @@
 """The relay of a running bridge: devices in front, a broker and an operator behind."""
 
+import asyncio
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
 from shared.testing import Client
-from tests.e2e.conftest import Hub
-from tests.ws_bridge.relay.device import device, let_in
+from tests.e2e.conftest import Hub, Process
+from tests.ws_bridge.relay.device import TOKEN, Device, device, let_in
+
+BITMAP = bytes(range(250)) * 20
 
 
-async def test_smoke(hub: Hub) -> None:
-    hub.start("ws-bridge").wait_for_log("connected")
+def rss(process: Process) -> int:
+    """Return the resident bytes of a process."""
+    return int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * 4096
+
+
+async def connected(url: str, name: str, **more: Any) -> Device:
+    """Try again until the relay is there, as a device does."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                socket = await connect(url, compression=None, max_queue=None)
+                here = Device(socket)
+                here.welcome = await here.ask(hello=1, device=name, token=TOKEN, **more)
+                if "welcome" in here.welcome:
+                    return here
+            except (OSError, InvalidStatus):
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def retained(here: Device, *filters: str) -> dict[str, Any]:
+    """Subscribe, and return what is there, bytes put together."""
+    await here.say(subscribe=filters)
+    found: dict[str, Any] = {}
+    while (message := await here.hear()).get("retained") != "end":
+        if "topic" in message:
+            parts = [await here.raw() for _ in range(message.get("parts", 0))]
+            found[message["topic"]] = message.get("data", b"".join(parts))  # type: ignore[arg-type]
+    return found
+
+
+async def test_a_device_follows_through_restarts_of_bridge_and_broker(hub: Hub) -> None:
+    bridge = hub.start("ws-bridge")
+    bridge.wait_for_log(": connected")
+    stats, bitmap = "host/pi/stats", "display/rlcd/bitmap"
     with Client(hub.broker) as client:
-        let_in(client, "kitchen", ("host/+/stats", "display/#"), ("panel/+/set",))
-        client.publish("mantel/host/pi/stats", b'{"a":1}', retain=True)
-        async with device(hub.relay_url, "kitchen") as kitchen:
-            print(kitchen.welcome)
-            for m in await kitchen.subscribe("host/+/stats", "#"):
-                print(m)
-            client.publish("mantel/host/pi/stats", b'{"a":2}', retain=True)
-            print(await kitchen.hear())
-            client.subscribe("mantel/panel/+/set")
-            print(await kitchen.ask(publish="panel/panel/set", data={"play": 3}, id=5))
-            print(client.receive().payload)
-            await kitchen.silence()
-    print(hub.processes[0].log)
+        let_in(client, "kitchen", ("host/+/stats", "display/#"))
+        client.publish(f"mantel/{stats}", b'{"n":1}', retain=True)
+        client.publish(f"mantel/{bitmap}", BITMAP, retain=True)
+    here = await connected(hub.relay_url, "kitchen")
+    assert await retained(here, "host/+/stats", "display/+/bitmap") == {
+        stats: {"n": 1}, bitmap: BITMAP,
+    }  # fmt: skip
+    begun = time.monotonic()
+    assert await asyncio.to_thread(bridge.stop) == 0
+    assert time.monotonic() - begun < 2
+    assert (await here.end())[0] == 1001
+    bridge = hub.start("ws-bridge")
+    here = await connected(hub.relay_url, "kitchen")
+    assert await retained(here, "host/+/stats", "display/+/bitmap") == {
+        stats: {"n": 1}, bitmap: BITMAP,
+    }  # fmt: skip
+    await asyncio.to_thread(hub.broker.restart)
+    await here.silence()
+    with Client(hub.broker) as client:
+        client.publish(f"mantel/{stats}", b'{"n":2}', retain=True)
+        assert (await here.hear())["data"] == {"n": 2}
+    await here.socket.close()
+    assert "Traceback" not in bridge.log
+
+
+async def test_the_bridge_is_killed(hub: Hub) -> None:
+    """The device comes back, and nobody is told that it was away for ever."""
+    bridge = hub.start("ws-bridge")
+    bridge.wait_for_log(": connected")
+    with Client(hub.broker) as client:
+        let_in(client, "kitchen", ("host/+/stats",))
+        here = await connected(hub.relay_url, "kitchen")
+        await here.silence()
+        bridge.stop(signal.SIGKILL)
+        assert (await here.end())[0] == 0
+        hub.start("ws-bridge").wait_for_log(": connected")
+        client.subscribe("mantel/device/kitchen/state")
+        async with asyncio.timeout(10):
+            while json.loads((await asyncio.to_thread(client.receive)).payload)["connected"]:
+                pass
+
+
+async def test_wrong_tokens_in_constant_memory(hub: Hub) -> None:
+    """And who has the right one comes in between them."""
+    bridge = hub.start("ws-bridge")
+    bridge.wait_for_log(": connected")
+    with Client(hub.broker) as client:
+        let_in(client, "kitchen", ("host/+/stats",))
+
+    async def knock(number: int) -> int:
+        hello = json.dumps({"hello": 1, "device": f"d{number % 7}", "token": f"wrong {number}"})
+        reader, writer = await asyncio.open_connection("127.0.0.1", hub.relay_port)
+        from tests.ws_bridge.relay.conftest import REQUEST, masked
+
+        writer.write(REQUEST + masked(1, hello.encode()))
+        answer = await reader.read(4096)
+        while b'"bye"' not in answer:
+            answer += await reader.read(4096)
+        writer.transport.abort()
+        return 4429 if b"too_many" in answer else 4401 if b"refused" in answer else 0
+
+    async def crowd(size: int) -> list[int]:
+        found = []
+        for start in range(0, size, 50):
+            found += await asyncio.gather(*(knock(start + each) for each in range(50)))
+        return found
+
+    numbers = await crowd(500)
+    assert numbers.count(4401) == 100
+    assert numbers.count(4429) == 400
+    before = rss(bridge)
+    assert set(await crowd(1500)) == {4429}
+    assert rss(bridge) - before < 1_000_000
+    async with device(hub.relay_url, "kitchen"):
+        pass
+    assert "Traceback" not in bridge.log
+
+
+@pytest.mark.parametrize("frames", ["many filters", "many messages", "long", "garbage"])
+async def test_bombs_cost_nobody_anything(hub: Hub, frames: str) -> None:
+    bridge = hub.start("ws-bridge")
+    bridge.wait_for_log(": connected")
+    bombs: dict[str, list[Any]] = {
+        "many filters": [json.dumps({"subscribe": [f"a{n}/#" for n in range(5000)]})] * 50,
+        "many messages": ["{}"] * 5000,
+        "long": ['{"x":"' + "y" * 65000 + '"}'] * 100,
+        "garbage": [b"\xff" * 60000] * 100,
+    }
+    with Client(hub.broker) as client:
+        let_in(client, "bomber", ("#",), ("#",))
+        let_in(client, "kitchen", ("host/+/stats",))
+        here = await connected(hub.relay_url, "kitchen")
+        await retained(here, "host/+/stats")
+        async with connect(hub.relay_url, compression=None, max_queue=None) as socket:
+            bomber = Device(socket)
+            await bomber.ask(hello=1, device="bomber", token=TOKEN)
+            before = rss(bridge)
+
+            async def bomb() -> None:
+                for message in bombs[frames]:
+                    await socket.send(message)
+
+            bombing = asyncio.create_task(bomb())
+            slowest = 0.0
+            for number in range(50):
+                begun = time.monotonic()
+                client.publish("mantel/host/pi/stats", b"%d" % number, qos=0)
+                assert (await here.hear())["data"] == number
+                slowest = max(slowest, time.monotonic() - begun)
+            bombing.cancel()
+            assert slowest < 0.5
+            assert rss(bridge) - before < 4_000_000
+        await here.socket.close()
+    assert "Traceback" not in bridge.log

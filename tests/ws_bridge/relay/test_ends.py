@@ -8,6 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from shared import topics
 from shared.testing import TIMEOUT_SECONDS
 from tests.ws_bridge.relay.conftest import House, masked, next_frame, plain, until
 from tests.ws_bridge.relay.device import TOKEN
@@ -15,6 +16,7 @@ from ws_bridge.relay import allowance
 from ws_bridge.relay import line as line_module
 from ws_bridge.relay import port as port_module
 from ws_bridge.relay import sessions as sessions_module
+from ws_bridge.relay.catalog import KINDS
 
 HELLO = json.dumps({"hello": 1, "device": "kitchen", "token": TOKEN}).encode()
 
@@ -308,3 +310,42 @@ async def test_a_goodbye_of_the_device_is_answered(house: House) -> None:
         with pytest.raises(ConnectionClosed):
             await kitchen.raw()
         assert kitchen.socket.close_code == 1000
+
+
+@pytest.mark.parametrize("how", ["close", "eof", "breach", "text"])
+async def test_an_end_while_messages_wait_for_their_write(
+    house: House, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They go out before it, and nothing after it."""
+    last = {
+        "close": masked(8, (1000).to_bytes(2)),
+        "eof": b"",
+        "breach": masked(3, b""),
+        "text": masked(1, b"\xff"),
+    }[how]
+    house.let_in("kitchen", "#")
+    kind = next(each for each in KINDS if each.topic is topics.ALARM_STATE)
+    reader, writer = await plain(
+        house.port, masked(1, HELLO), masked(1, b'{"subscribe":["alarm/+/state"]}')
+    )
+    for _ in range(3):
+        await next_frame(reader)
+    session = house.relay.sessions.of_device("kitchen")
+    line = session.writer
+    now = asyncio.get_running_loop().time()
+    for number in range(3):
+        house.relay._spread.take(kind, "alarm/a/state", b"%d" % number, now)
+    assert session.cohort.waiting
+    if last:
+        line.data_received(last)
+    else:
+        line.eof_received()
+    house.relay._spread.take(kind, "alarm/a/state", b"3", now)
+    for number in range(3):
+        assert json.loads((await next_frame(reader))[1])["data"] == number
+    rest = b""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        rest = await reader.read()
+    assert b"topic" not in rest
+    writer.close()
+    assert not caplog.messages

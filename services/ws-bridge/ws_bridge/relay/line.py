@@ -135,6 +135,7 @@ class Line(asyncio.Protocol):
             self._read()
 
     def eof_received(self) -> None:
+        self._leave()
         self._protocol.receive_eof()
         self._flush()
 
@@ -153,9 +154,9 @@ class Line(asyncio.Protocol):
             piece, self._unread = self._unread[:size], self._unread[size:]
             self._protocol.receive_data(piece)
             self._events.extend(self._protocol.events_received())
-            self._flush()
             if self._protocol.state in (State.CLOSING, State.CLOSED):
-                self._leave()
+                self._leave()  # before the end is written: what waits for it goes out here
+            self._flush()
             if self._unread:
                 self._rest(self._loop.call_soon)  # the others have their turn
 
@@ -206,9 +207,9 @@ class Line(asyncio.Protocol):
         try:
             message = self._assembly.take(frame.opcode, bytes(frame.data), is_last=frame.fin)
         except UnicodeDecodeError:
+            self._leave()
             self._protocol.fail(CloseCode.INVALID_DATA, "no UTF-8")
             self._flush()
-            self._leave()
             return
         if message is not None:
             self._hear(message)
