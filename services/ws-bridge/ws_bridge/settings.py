@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from shared.filters import filter_problem
 from shared.settings import PortOrOff
 from shared.settings import Settings as Base
 
@@ -47,15 +48,23 @@ class Settings(Base, frozen=True, kw_only=True):
         PortOrOff, Meta(description="Port of the relay, for devices without MQTT; 0: off")
     ] = 8764
     ws_bridge_relay_open: Annotated[
-        str,
+        tuple[str, ...],
         Meta(
             description="Topic filters, comma separated and without the root, that everybody in "
             "the network may read through the relay without a token; empty: none"
         ),
-    ] = ""
+    ] = ()
     ws_bridge_http_port: Annotated[
         PortOrOff, Meta(description="Port of the panel's page and its HTTP interface; 0: off")
     ] = 8080
     ws_bridge_panel_media: Annotated[
         str, Meta(description="Folder of the panel's pictures and sounds, NNN.jpg and NNN.mp3")
     ] = "assets/panel"
+
+    def problems(self) -> list[str]:
+        """Name the entries of `WS_BRIDGE_RELAY_OPEN` that are no topic filters."""
+        return [
+            f"WS_BRIDGE_RELAY_OPEN={text!r}: {problem}"
+            for text in self.ws_bridge_relay_open
+            if (problem := filter_problem(text)) is not None
+        ]

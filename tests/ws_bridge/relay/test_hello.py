@@ -2,18 +2,22 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from shared.errors import SettingsError
+from shared.settings import load
 from shared.testing import Client, eventually
 from tests.ws_bridge.relay.conftest import House, masked, next_frame, plain, until
 from tests.ws_bridge.relay.device import TOKEN, Device, device
 from ws_bridge.relay import line as line_module
 from ws_bridge.relay import port as port_module
 from ws_bridge.relay import refusals
+from ws_bridge.settings import Settings
 
 
 def headers(name: str = "kitchen", token: str = TOKEN) -> dict[str, str]:
@@ -249,7 +253,7 @@ async def test_2_12_without_the_broker_known_devices_come_in(house: House) -> No
 
 async def test_2_13_an_open_subset(house: House) -> None:
     other = House(house.broker, house.client)
-    async with other.running(ws_bridge_relay_open="host/+/stats, alarm/next"):
+    async with other.running(ws_bridge_relay_open=("host/+/stats", "alarm/next")):
         house.tell("host/pi/stats", b'{"a":1}', retain=True)
         async with other.device() as anybody:
             heard = await anybody.subscribe("host/+/stats", "display/+/frame", "#", "device/+/set")
@@ -263,6 +267,27 @@ async def test_2_13_an_open_subset(house: House) -> None:
         own: Any = {"additional_headers": {"Origin": "http://127.0.0.1:8080"}}
         async with connect(other.url, **own) as socket:
             assert (await Device(socket).ask(hello=1))["welcome"] == 1
+
+
+def test_2_13_an_open_subset_of_no_filters_is_a_wrong_setting() -> None:
+    """All of them are named, and the service does not start."""
+    with pytest.raises(SettingsError) as caught:
+        load(Settings, {"WS_BRIDGE_RELAY_OPEN": "host/#, a#, $SYS/#"}, Path())
+    assert [each.split(":")[0] for each in caught.value.problems] == [
+        "WS_BRIDGE_RELAY_OPEN='a#'",
+        "WS_BRIDGE_RELAY_OPEN='$SYS/#'",
+    ]
+
+
+async def test_2_5_a_refusal_is_said_once_for_each_address(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without what the stranger has said."""
+    house.let_in("kitchen")
+    hello = json.dumps({"hello": 1, "device": "kit\nchen", "token": "wrong"})
+    for _ in range(3):
+        await first(house.url, hello)
+    assert caplog.messages == ["relay, 127.0.0.1: a device with a wrong name or token was refused"]
 
 
 async def test_2_14_too_many_connections(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,6 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.set_timer(None)
         self._leave()
-        self._unread = b""
         self.gone.set_result(None)
 
     def pause_writing(self) -> None:

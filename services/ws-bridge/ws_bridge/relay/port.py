@@ -44,8 +44,7 @@ class RelayPort:
         self._source = Source(settings, self._take, self._spread.states.forget, self._renew)
         node = f"{settings.mantel_node}/ws-bridge{settings.service_suffix}"
         self.sessions = Sessions(self._spread, self._source, node, loop.time)
-        open_read = tuple(text.strip() for text in settings.ws_bridge_relay_open.split(","))
-        self._registry = Registry(parse_filters(open_read))
+        self._registry = Registry(parse_filters(settings.ws_bridge_relay_open))
         self._reception = Reception(
             self._registry, self.sessions, self._spread, self._source, loop.time
         )

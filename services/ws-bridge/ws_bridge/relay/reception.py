@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from shared.complaints import Complaints
 from ws_bridge.relay.host import RefusalError
 from ws_bridge.relay.line import Line
 from ws_bridge.relay.refusals import Refusals
@@ -14,8 +15,6 @@ from ws_bridge.relay.sessions import Sessions, welcome
 from ws_bridge.relay.source import Source
 from ws_bridge.relay.spread import Spread
 from ws_bridge.relay.words import Hello, MessageError, parse, parse_hello
-
-log = logging.getLogger("ws-bridge")
 
 _NOT_READY = "the hub does not know its devices yet: try again in some seconds"
 _REFUSED = "unknown device or wrong token"
@@ -37,6 +36,7 @@ class Reception:
         self._registry, self._sessions = registry, sessions
         self._spread, self._source, self._clock = spread, source, clock
         self._refusals = Refusals()
+        self._complaints = Complaints(logging.getLogger("ws-bridge"))
         self._tasks: set[asyncio.Task[None]] = set()
 
     def check_headers(self, line: Line) -> None:
@@ -52,7 +52,7 @@ class Reception:
             return
         if not self._source.is_ready and not self._registry.knows(name):
             raise RefusalError(503, _NOT_READY, _RETRY_SECONDS)
-        wait = self._refusals.note(line.address, self._clock())
+        wait = self._note(line)
         if wait is not None:
             raise RefusalError(429, _TOO_MANY, int(wait) + 1)
         raise RefusalError(401, _REFUSED)
@@ -119,10 +119,16 @@ class Reception:
             line.goodbye(4503, "not_ready", _NOT_READY)
 
     def _refuse(self, line: Line) -> None:
-        if self._refusals.note(line.address, self._clock()) is None:
+        if self._note(line) is None:
             line.goodbye(4401, "refused", _REFUSED)
         else:
             line.goodbye(4429, "too_many", _TOO_MANY)
+
+    def _note(self, line: Line) -> float | None:
+        """Count a refusal; return in how many seconds to try again when they are too many."""
+        subject = f"relay, {line.address}"
+        self._complaints.say(subject, "a device with a wrong name or token was refused")
+        return self._refusals.note(line.address, self._clock())
 
     def _let_anybody_in(self, line: Line, hello: Hello) -> None:
         rights = self._registry.anybody()

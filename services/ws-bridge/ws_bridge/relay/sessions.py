@@ -1,5 +1,6 @@
 """The sessions of a bridge: begun, resumed, replaced, left, over."""
 
+import logging
 import secrets
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from ws_bridge.relay.session import Asked, Session
 from ws_bridge.relay.source import Source
 from ws_bridge.relay.spread import Spread
 from ws_bridge.relay.words import Resume, error_frame, frame
+
+log = logging.getLogger("ws-bridge")
 
 RESUME_SECONDS = 60.0
 BEHIND_SECONDS = 30.0
@@ -150,6 +153,9 @@ class Sessions:
                 if now - session.since > RESUME_SECONDS:
                     self.end(session)
             elif now - (session.behind_since or now) >= BEHIND_SECONDS:
+                log.warning(
+                    "relay: %s reads too slowly, cut off", session.rights.device or "somebody"
+                )
                 line.goodbye(4413, "behind", "it read too slowly for 30 s")
 
     def total_dropped(self) -> int:
