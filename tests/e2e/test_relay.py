@@ -199,3 +199,40 @@ def test_the_example_of_the_document(hub: Hub, tmp_path: Path) -> None:
         finally:
             example.kill()
             example.wait()
+
+
+async def test_the_operator_lets_in_and_takes_back(hub: Hub, tmp_path: Path) -> None:
+    """By the command, beside a running bridge: nothing is restarted."""
+    hub.start("ws-bridge").wait_for_log(": connected")
+    environment = hub.broker.environment("operator") | {"MANTEL_HOME": str(tmp_path)}
+
+    async def mantel(*arguments: str) -> str:
+        command = [str(Path(sys.executable).parent / "mantel"), *arguments]
+        done = await asyncio.to_thread(
+            subprocess.run, command, env=environment, capture_output=True, text=True, check=True
+        )
+        return str(done.stdout)
+
+    added = await mantel("device", "add", "kitchen", "--read", "host/#", "--json")
+    token = json.loads(added)["token"]
+    async with device(hub.relay_url, "kitchen", token) as kitchen:
+        assert (await kitchen.subscribe("host/+/stats"))[0]["subscribed"] == 1
+        async with asyncio.timeout(10):
+            while "connected" not in await mantel("device", "list"):
+                pass
+        await mantel("device", "revoke", "kitchen")
+        number, bye = await kitchen.end()
+        assert (number, bye["code"]) == (4403, "revoked")
+    other = json.loads(await mantel("device", "add", "kitchen", "--json"))["token"]
+    assert other != token
+    async with device(hub.relay_url, "kitchen", other) as kitchen:
+        assert (await kitchen.subscribe("host/+/stats"))[0]["subscribed"] == 1
+        await mantel("device", "forget", "kitchen")
+        assert (await kitchen.end())[0] == 4403
+    with Client(hub.broker) as client:
+        client.subscribe("mantel/device/#")
+
+        def left() -> list[str]:
+            return [message.topic for message in client.drain() if message.payload]
+
+        assert await asyncio.to_thread(left) == [], "nothing is kept of who was forgotten"
