@@ -236,3 +236,27 @@ async def test_the_operator_lets_in_and_takes_back(hub: Hub, tmp_path: Path) -> 
             return [message.topic for message in client.drain() if message.payload]
 
         assert await asyncio.to_thread(left) == [], "nothing is kept of who was forgotten"
+
+
+def test_devices_in_home_assistant(hub: Hub) -> None:
+    """While they exist: also those that were let in, and forgotten, while the bridge was away."""
+    with Client(hub.broker) as client:
+
+        def entities() -> dict[str, Any]:
+            client.subscribe("homeassistant/device/mantel-ws-bridge/pi/config")
+            told = [message.payload for message in client.drain() if message.payload]
+            return dict(json.loads(told[-1])["cmps"]) if told else {}
+
+        let_in(client, "kitchen")
+        bridge = hub.start("ws-bridge")
+        eventually(lambda: "device_kitchen" in entities())
+        kitchen = entities()["device_kitchen"]
+        assert kitchen["state_topic"] == "mantel/device/kitchen/state"
+        let_in(client, "attic")
+        eventually(lambda: "device_attic" in entities())
+        bridge.stop()
+        client.publish("mantel/device/kitchen/config", b"", retain=True)
+        hub.start("ws-bridge")
+        eventually(lambda: set(entities()) == {"connectivity", "device_attic"})
+        client.publish("mantel/device/attic/config", b"", retain=True)
+        eventually(lambda: set(entities()) == {"connectivity"})

@@ -13,6 +13,7 @@ from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
 from ws_bridge.clock_sessions import Sessions
 from ws_bridge.listener import Listener, Peer, raise_file_limit
 from ws_bridge.media_folder import MediaFolder
+from ws_bridge.relay.entities import PREFIX, device_entities
 from ws_bridge.relay.port import RelayPort
 from ws_bridge.room import Room, follow_panels
 from ws_bridge.settings import Settings
@@ -29,7 +30,8 @@ async def run(settings: Settings) -> None:
         contextlib.AsyncExitStack() as listeners,
         asyncio.TaskGroup() as tasks,
     ):
-        mqtt.announce({})  # itself only: what it passes on is announced by who publishes it
+        # Itself, and in time its devices: what it passes on is announced by who publishes it
+        mqtt.announce({}, (PREFIX,) if settings.ws_bridge_relay_port else ())
         if settings.ws_bridge_stats_port:
             node = settings.ws_bridge_stats_node or settings.mantel_node
             board = Board(settings.ws_bridge_services_shape)
@@ -95,7 +97,17 @@ async def run(settings: Settings) -> None:
             )
             tasks.create_task(media.watch(), name="watch media")
         if settings.ws_bridge_relay_port:
-            relay = await listeners.enter_async_context(RelayPort(settings))
+            relay = await listeners.enter_async_context(
+                RelayPort(settings, lambda devices: announce_devices(mqtt, settings, devices))
+            )
             mqtt.also_dropped = relay.sessions.total_dropped
             tasks.create_task(relay.run(), name="relay")
         await asyncio.Event().wait()  # for ever: a port may need no task
+
+
+def announce_devices(mqtt: Mqtt, settings: Settings, devices: list[str]) -> None:
+    """Let Home Assistant show the relay's devices; of the copies of the bridge the first does."""
+    if not settings.mantel_instance:
+        mqtt.announce(
+            device_entities(devices, lambda device: mqtt.name(topics.DEVICE_STATE, id=device))
+        )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Any, Self
 
 from shared import topics
@@ -34,9 +35,15 @@ log = logging.getLogger("ws-bridge")
 
 
 class RelayPort:
-    """An async context manager: listens while it is entered; `run` is its work."""
+    """An async context manager: listens while it is entered; `run` is its work.
 
-    def __init__(self, settings: Settings) -> None:
+    `announce` is told the devices, when all are known and whenever they change.
+    """
+
+    def __init__(
+        self, settings: Settings, announce: Callable[[list[str]], None] = lambda _: None
+    ) -> None:
+        self._announce = announce
         loop = asyncio.get_running_loop()
         self._settings = settings
         self._now = loop.time
@@ -117,9 +124,12 @@ class RelayPort:
             self.sessions.end(session)
         if not payload:
             self.sessions.presence.forget(device)
+        if self._source.is_ready:
+            self._announce(self._registry.devices())
 
     def _renew(self) -> None:
         self.sessions.presence.say_again()
+        self._announce(self._registry.devices())
 
     def _flush(self) -> None:
         self._spread.flush(self._now())

@@ -22,6 +22,10 @@ class Registry:
         if payload:
             self._configs[device] = topics.DEVICE_CONFIG.decode(payload)
 
+    def devices(self) -> list[str]:
+        """Return the devices by name."""
+        return sorted(self._configs)
+
     def knows(self, device: str) -> bool:
         """Tell whether there is such a device."""
         return device in self._configs
