@@ -16,7 +16,6 @@ SUBCOMMANDS = {
     "alarm": "Alarms: list, add, change, snooze, dismiss.",
     "source": "What dashboards show: list, check, refresh.",
     "display": "Displays: list, let in, add, change, forget.",
-    "display": "Displays: list, let in, renew, forget.",
     "device": "Devices without MQTT, and with: let in, list, revoke, forget.",
     "image": "Pictures: show one on a display.",
     "job": "Jobs: list, run, cancel, read their logs.",
