@@ -227,7 +227,7 @@ SOURCE_RESPONSE: Topic[Response] = Topic(
 )  # fmt: skip
 VALUE: Topic[bytes] = Topic(
     "value/{group}/{name}/{field}", bytes, 1, True,
-    HOME, ("media", "ws-bridge", *HOME),
+    ("ws-bridge", *HOME), ("media", "ws-bridge", *HOME),
     "A value for dashboards, text or JSON; with this as its base Home Assistant's "
     "`mqtt_statestream` publishes its entities here",
 )  # fmt: skip
