@@ -97,12 +97,12 @@ test: NEEDS = chromium libfaketime
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
 
-SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mosquitto/* services/* tests/docker/*)
+SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mosquitto/* services/* tests/docker/* examples/*/*)
 
 check: $(INSTALLED) ## formatting, lint, types, generated files
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
-	$(RUN) mypy shared/shared $(wildcard services/*/*/) cli/mantel $(wildcard assets deploy docs bench tests)
+	$(RUN) mypy shared/shared $(wildcard services/*/*/) cli/mantel $(wildcard assets deploy docs bench tests examples/python)
 	$(RUN) docs.generate --check
 	@if command -v shellcheck >/dev/null; then echo shellcheck $(SCRIPTS); shellcheck $(SCRIPTS); fi
 
@@ -118,5 +118,5 @@ lock: $(INSTALLED) ## write requirements.lock (ARGS=--upgrade: with newer versio
 	  --group dev --group run $(PROJECTS) -o requirements.lock $(ARGS)
 
 clean: ## remove .venv and caches, nothing of yours
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .debian bench/load/built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
