@@ -12,9 +12,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from shared.settings import hints
-from shared.testing import Broker, free_port
+from shared.testing import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_ENGINE = "unix:///no/engine/here"
@@ -85,9 +86,16 @@ def running(
                 process.wait(5)
 
 
+class Reachable(Protocol):
+    """A broker, as a service needs to know it."""
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return the settings by which `service` reaches it."""
+
+
 @contextlib.contextmanager
 def service(
-    name: str, broker: Broker, directory: Path, settings: dict[str, str]
+    name: str, broker: Reachable, directory: Path, settings: dict[str, str]
 ) -> Iterator[Process]:
     """Run a service as its user would, with ports of its own, away from the repository's `.env`."""
     command = [sys.executable, "-m", packages()[name]]

@@ -46,6 +46,10 @@ _STEPS = (
     ("dither",),
     ("polling",),
     ("day",),
+    ("relay_fan",),
+    ("relay_crowd",),
+    ("relay_stalled",),
+    ("relay_refused",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

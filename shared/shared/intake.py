@@ -13,7 +13,7 @@ from typing import Any
 Handler = Callable[[str, bytes, bool], None]
 """Takes the topic of a message, its payload, and whether it is a retained one."""
 
-_PIECE_BYTES = 16384  # read in one turn of the loop, so that a flood leaves the others their turn
+_PIECE_BYTES = 65536  # read in one turn of the loop, so that a flood leaves the others their turn
 _PUBLISH, _TYPE_AND_QOS = 0x30, 0xF6
 _MOST_LENGTH_BYTES = 4
 

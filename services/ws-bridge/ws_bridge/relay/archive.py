@@ -5,14 +5,16 @@ number it was told everything, so that nothing is kept for any of them but that 
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
+from shared.filters import Levels, matches
 from ws_bridge.relay.message import Message
 
 MOST_EVENTS = 1000
 MOST_EVENT_BYTES = 1_000_000
 EVENT_SECONDS = 60.0
 MOST_STATES = 5000
+_MOST_FILTERS = 256
 MOST_STATE_BYTES = 16_000_000
 
 
@@ -23,6 +25,9 @@ class States:
         self._most, self._most_bytes = most, most_bytes
         self._newest: OrderedDict[str, Message] = OrderedDict()
         self._bytes = 0
+        # By filter, the names that it means: of a thousand devices that come at once all ask for
+        # the same. Names that are no longer kept may still be among them
+        self._names: OrderedDict[Levels, dict[str, None]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._newest)
@@ -34,6 +39,11 @@ class States:
         """
         before = self._newest.pop(message.name, None)
         self._newest[message.name] = message
+        if before is None:
+            levels = tuple(message.name.split("/"))
+            for wanted, names in self._names.items():
+                if matches(wanted, levels):
+                    names[message.name] = None
         self._bytes += len(message.payload) - (len(before.payload) if before else 0)
         while len(self._newest) > self._most or self._bytes > self._most_bytes:
             self._bytes -= len(self._newest.popitem(last=False)[1].payload)
@@ -41,6 +51,25 @@ class States:
     def get(self, name: str) -> Message | None:
         """Return the newest of a topic; it may tell of its removal."""
         return self._newest.get(name)
+
+    def matching(self, filters: Iterable[Levels]) -> list[Message]:
+        """Return the values that filters mean, each once, in the order of their numbers."""
+        found = {}
+        for wanted in filters:
+            for name in self._meant(wanted):
+                message = self._newest.get(name)
+                if message is not None and not message.is_gone:
+                    found[message.sequence] = message
+        return [found[sequence] for sequence in sorted(found)]
+
+    def _meant(self, wanted: Levels) -> dict[str, None]:
+        names = self._names.get(wanted)
+        if names is None or len(names) > 2 * len(self._newest) + _MOST_FILTERS:
+            names = {name: None for name in self._newest if matches(wanted, tuple(name.split("/")))}
+            self._names[wanted] = names
+            if len(self._names) > _MOST_FILTERS:
+                self._names.popitem(last=False)
+        return names
 
     def after(self, sequence: int) -> list[Message]:
         """Return what is newer than `sequence`, oldest first."""
@@ -56,9 +85,6 @@ class States:
         """Keep no longer what nobody wants: its changes are not heard any more."""
         for name in [name for name in self._newest if is_unwanted(name)]:
             self._bytes -= len(self._newest.pop(name).payload)
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self._newest.values())
 
 
 class Events:

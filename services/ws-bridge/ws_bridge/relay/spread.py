@@ -17,7 +17,7 @@ from ws_bridge.relay.session import Asked, Session, Writer
 from ws_bridge.wire import text_frame
 
 BURST_SECONDS = 0.002
-MOST_WAITING_BYTES = 65536
+MOST_WAITING_BYTES = 131072
 _MOST_ROUTES = 4096
 
 
@@ -38,7 +38,7 @@ class Spread:
     # --- messages ---
 
     def take(self, kind: Kind, name: str, payload: bytes, now: float) -> None:
-        """Pass a message on; at once when nothing was written just before (`now` in seconds)."""
+        """Pass a message on; soon when nothing was written just before (`now` in seconds)."""
         self.sequence += 1
         message = Message(kind, name, payload, self.sequence)
         if kind.is_state:
@@ -52,11 +52,9 @@ class Spread:
                 if cohort.waiting_bytes > MOST_WAITING_BYTES:
                     cohort.flush()
         if self._dirty and not self._is_planned:
-            if now - self._flushed_at >= BURST_SECONDS:
-                self.flush(now)
-            else:
-                self._is_planned = True
-                self._later(self._flushed_at + BURST_SECONDS)
+            # Not before the next turn: what the broker has sent together is one write
+            self._is_planned = True
+            self._later(max(now, self._flushed_at + BURST_SECONDS))
 
     def flush(self, now: float) -> None:
         """Write all that waits (`now` in seconds)."""
@@ -128,11 +126,8 @@ class Spread:
 
     def replay(self, session: Session, asked: list[Asked], end: bytes) -> None:
         """Let a session get the retained values of filters, and `end` after them."""
-        for message in self.states:
-            if not message.is_gone:
-                name = tuple(message.name.split("/"))
-                if any(each.wants(name) for each in asked):
-                    session.replay.append(message)
+        filters = {feed.levels for each in asked for feed in each.feeds}
+        session.replay.extend(self.states.matching(filters))
         session.replay.append(end)
 
     def catch_up(self, session: Session) -> None:
