@@ -6,8 +6,9 @@ Each part of the service has tables of its own in it; one thread does the work o
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -27,6 +28,20 @@ class StoreError(MantelError):
     """What was to be saved is not saved, or what was kept cannot be read; why is in the log."""
 
 
+@contextmanager
+def connected(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
+    """Connect for one use, all or nothing; for what is rare, and comes from several threads.
+
+    sqlite3.Error and OSError are the caller's.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as base, base:
+        base.execute("PRAGMA journal_mode=WAL")
+        for statement in tables:
+            base.execute(statement)
+        yield base
+
+
 class Database:
     """An async context manager over the file at `path`, which is opened when it is needed."""
 
@@ -35,6 +50,7 @@ class Database:
         self._thread = ThreadPoolExecutor(1, "database")
         self._base: sqlite3.Connection | None = None
         self._schema: list[str] = []
+        self._made = 0
         self._complaints = Complaints(_log)
 
     async def __aenter__(self) -> Self:
@@ -72,20 +88,28 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         if self._base is not None:
-            return self._base
+            return self._with_tables(self._base)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         base = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, check_same_thread=False)
         try:
             base.execute("PRAGMA journal_mode=WAL")
             # A device gets its token once: it must be on the disk when it is told
             base.execute("PRAGMA synchronous=FULL")
-            with base:
-                for statement in self._schema:
-                    base.execute(statement)
+            self._made = 0
+            self._with_tables(base)
         except sqlite3.Error:
             base.close()
             raise
         self._base = base
+        return base
+
+    def _with_tables(self, base: sqlite3.Connection) -> sqlite3.Connection:
+        """Make the tables that are needed since it was opened."""
+        if self._made < len(self._schema):
+            with base:
+                for statement in self._schema[self._made :]:
+                    base.execute(statement)
+            self._made = len(self._schema)
         return base
 
     def _read(self, action: Callable[[sqlite3.Connection], T]) -> T:

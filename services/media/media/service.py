@@ -17,7 +17,7 @@ from media.display.mdns import announce_hub
 from media.display.obedience import Wishes
 from media.display.pictures import Pictures
 from media.display.registry import Registry
-from media.display.request import answer_requests
+from media.display.request import display_verbs
 from media.display.shelf import Shelf
 from media.display.sources import ByMode, Splash
 from media.display.store import DisplayStore
@@ -45,7 +45,7 @@ from media.settings import Settings
 from media.showing import Showing
 from media.sound_file import SoundFiles, learn_peaks
 from media.source.opening import Opening
-from media.source.request import answer_source_requests
+from media.source.request import source_verbs
 from shared import topics
 from shared.mqtt import Mqtt
 
@@ -71,10 +71,11 @@ async def run(settings: Settings) -> None:
         zone = house_zone(settings.tz)
         registry = Registry(DisplayStore(database), settings.media_join, zone)
         asked = mqtt.subscribe(topics.SOURCE_REQUEST)
-        opening = Opening(mqtt, settings, zone)
+        opening = Opening(mqtt, database, settings, zone)
         tasks.create_task(opening.run(), name="know sources")
         tasks.create_task(
-            answer_source_requests(asked, opening, mqtt), name="answer source requests"
+            answer(asked, mqtt, topics.SOURCE_RESPONSE, source_verbs(opening)),
+            name="answer requests of sources",
         )
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)
@@ -121,7 +122,10 @@ async def run(settings: Settings) -> None:
         wishes = Wishes(registry, showing)
         mqtt.subscribe(topics.DISPLAY_SET, wishes.take)
         tasks.create_task(tell_displays(telling, registry), name="tell displays")
-        tasks.create_task(answer_requests(requests, showing, mqtt), name="answer requests")
+        tasks.create_task(
+            answer(requests, mqtt, topics.DISPLAY_RESPONSE, display_verbs(showing)),
+            name="answer requests of displays",
+        )
         tasks.create_task(wishes.obey(), name="obey wishes")
         tasks.create_task(follow_cron(runner), name="follow cron")
         tasks.create_task(runner.work(), name="run jobs")

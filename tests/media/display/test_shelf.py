@@ -1,10 +1,13 @@
 """The pictures that were pushed, on a real disk."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from media.database import connected
 from media.display import shelf as module
 from media.display.shelf import Shelf, picture_name
 
@@ -48,34 +51,21 @@ def test_a_disk_that_takes_nothing(
     assert shelf.read("b") is None
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
+def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that may not grow keeps what it had."""
     file = tmp_path / "media.sqlite"
     Shelf(file).put("a", b"a")
     full = Shelf(file)
-    opened = full._open
 
-    def limited() -> object:
-        return _Limited(opened())
+    @contextmanager
+    def limited(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
+        with connected(path, *tables) as base:
+            pages = base.execute("PRAGMA page_count").fetchone()[0]
+            base.execute(f"PRAGMA max_page_count = {pages}")
+            yield base
 
-    full._open = limited  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(module, "connected", limited)
     full.put("b", b"b" * 1_000_000)
     assert full.read("b") == b"b" * 1_000_000
     assert Shelf(file).read("b") is None
     assert Shelf(file).read("a") == b"a"
-
-
-class _Limited:
-    """A database on a disk without room."""
-
-    def __init__(self, opened: object) -> None:
-        self._opened = opened
-
-    def __enter__(self) -> sqlite3.Connection:
-        base: sqlite3.Connection = self._opened.__enter__()  # type: ignore[attr-defined]
-        pages = base.execute("PRAGMA page_count").fetchone()[0]
-        base.execute(f"PRAGMA max_page_count = {pages}")
-        return base
-
-    def __exit__(self, *error: object) -> object:
-        return self._opened.__exit__(*error)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from media.database import Database
 from media.source.facts import NewsItem
 from media.source.fetching import PREFIX, Fetching
 from media.source.job import Job, Outcome
@@ -32,7 +33,7 @@ class Desk:
         self.changes = 0
         self.gate = asyncio.Event()
         self.gate.set()
-        self.store = SourceStore(path / "media.sqlite")
+        self.store = SourceStore(Database(path / "media.sqlite"))
         self.fetching = Fetching(self.store, "", lambda: self.now, self._change, get=self._get)
 
     def _change(self) -> None:
@@ -174,23 +175,23 @@ async def test_a_source_that_is_taken_away_while_it_is_asked(desk: Desk) -> None
 async def test_store_that_cannot_be_had(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """It is said once, and nothing ends."""
     (tmp_path / "file").write_text("x")
-    store = SourceStore(tmp_path / "file/media.sqlite")
+    store = SourceStore(Database(tmp_path / "file/media.sqlite"))
     for _ in range(3):
         await store.save({"a": b"1"})
     assert await store.read() == {}
     assert len(caplog.records) == 1
     damaged = tmp_path / "damaged.sqlite"
     damaged.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
-    assert await SourceStore(damaged).read() == {}
+    assert await SourceStore(Database(damaged)).read() == {}
 
 
 async def test_store_beside_others(tmp_path: Path) -> None:
     path = tmp_path / "new/media.sqlite"
-    store = SourceStore(path)
+    store = SourceStore(Database(path))
     assert await store.read() == {}
     await store.save({"a": b"1", "b": b"\xff"})
     with sqlite3.connect(path) as base:
         base.execute("CREATE TABLE other (value)")
     base.close()
     await store.save({"a": b"2"}, forget=["b", "c"])
-    assert await SourceStore(path).read() == {"a": b"2"}
+    assert await SourceStore(Database(path)).read() == {"a": b"2"}

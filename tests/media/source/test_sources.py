@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from media.database import Database
 from media.source.facts import Snapshot
 from media.source.sources import Sources
 from media.source.store import SourceStore
@@ -53,7 +54,7 @@ class House:
             sources = Sources(
                 mqtt,
                 path=self.file,
-                store=SourceStore(self.folder / "media.sqlite"),
+                store=SourceStore(Database(self.folder / "media.sqlite")),
                 node="pi",
                 timezone="Europe/Brussels",
                 zone=ZoneInfo("Europe/Brussels"),

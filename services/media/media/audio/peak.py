@@ -6,25 +6,22 @@ or touched it is known by its hash, and only what nobody has seen before is deco
 
 import hashlib
 import os
-import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 from media.audio import level
 from media.audio.decoder import open_sound
 from media.audio.sound import SoundError
+from media.database import connected
 
-_BUSY_SECONDS = 2.0
 _MOST_FILES = 1000  # what was not asked for longest is forgotten
 _REST_SECONDS = 0.0005  # between two blocks: the event loop gets its turn at once
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS sound_peak (hash BLOB PRIMARY KEY, peak INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS sound_file (
-    path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, changed_ns INTEGER, hash BLOB NOT NULL);
-"""
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS sound_peak (hash BLOB PRIMARY KEY, peak INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS sound_file (path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, "
+    "changed_ns INTEGER, hash BLOB NOT NULL)",
+)
 _FORGET = (
     "DELETE FROM sound_file WHERE rowid NOT IN "
     "(SELECT rowid FROM sound_file ORDER BY rowid DESC LIMIT ?)",
@@ -49,7 +46,7 @@ class Peaks:
             key = _key(file)
         except OSError:
             return None
-        with self._open() as base:
+        with connected(self._database, *_TABLES) as base:
             found = base.execute(
                 "SELECT peak FROM sound_file JOIN sound_peak USING (hash) "
                 "WHERE path = ? AND inode = ? AND size = ? AND changed_ns = ?",
@@ -66,26 +63,17 @@ class Peaks:
             key, digest = _key(file), _hash(file)
         except OSError as error:
             raise SoundError(str(error.strerror)) from None
-        with self._open() as base:
+        with connected(self._database, *_TABLES) as base:
             found = base.execute("SELECT peak FROM sound_peak WHERE hash = ?", (digest,)).fetchone()
         peak = int(found[0]) if found else _scan(file)
         if key != _key(file):
             raise SoundError("was changed while it was measured")
-        with self._open() as base:
+        with connected(self._database, *_TABLES) as base:
             base.execute("INSERT OR REPLACE INTO sound_peak VALUES (?, ?)", (digest, peak))
             base.execute("INSERT OR REPLACE INTO sound_file VALUES (?, ?, ?, ?, ?)", (*key, digest))
             for statement in _FORGET:
                 base.execute(statement, (_MOST_FILES,))
         return peak
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Connect anew for each use: they are rare, and come from several threads."""
-        self._database.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._database, timeout=_BUSY_SECONDS)) as base, base:
-            base.execute("PRAGMA journal_mode=WAL")
-            base.executescript(_SCHEMA)
-            yield base
 
 
 def lower_priority() -> None:

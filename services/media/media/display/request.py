@@ -1,96 +1,93 @@
-"""Answers what is asked of the registry by topic: by the operator and Home Assistant."""
+"""What may be asked of the registry by topic: by the operator and Home Assistant."""
 
 import logging
 from typing import Any
 
 import msgspec
 
+from media.asking import Verb
 from media.bitmap.picture import PictureError
 from media.bitmap.profiles import PROFILES
 from media.database import StoreError
 from media.display.display import Display
 from media.display.orders import added, profile_told, show
-from media.display.refusal import RefusedError, UnknownError
 from media.display.registry import Registry
 from media.display.state import state_of
-from media.display.takeover import TakeoverError, read_takeover, taken
+from media.display.takeover import read_takeover, taken
 from media.display.wish import changed, read_changes, read_policy, written, written_quiet
 from media.showing import Showing
-from shared import topics
-from shared.complaints import Complaints
 from shared.errors import PayloadError
-from shared.mqtt import Mqtt
-from shared.payloads import Request, Response
-from shared.subscription import Subscription
 
-VERBS = (
-    "list", "approve", "rotate", "forget", "update", "join", "log", "import", "add", "profiles",
-    "show", "hide",
-)  # fmt: skip
+Fields = dict[str, Any]
 
 _log = logging.getLogger("media")
 
 
-async def answer_requests(messages: Subscription[Request], showing: Showing, mqtt: Mqtt) -> None:
-    """Answer every request, wrong ones too, until cancelled."""
-    complaints = Complaints(_log)
-    async for received in messages:
-        verb = received.levels["verb"]
-        if received.retained:  # would be obeyed again after each restart
-            complaints.say(verb, "retained request ignored; publish it without retain")
-            continue
-        fields = dict(received.payload or {})
-        transaction = fields.pop("transaction", None)
-        try:
-            answer = Response(status="ok", data=await _do(verb, fields, showing))
-        except PictureError as error:
-            answer = Response(status="error", error=f"the picture {error}")
-        except (PayloadError, UnknownError, RefusedError, TakeoverError, StoreError) as error:
-            answer = Response(status="error", error=str(error))
-        if isinstance(transaction, str | int):
-            answer = msgspec.structs.replace(answer, transaction=transaction)
-        if verb in VERBS:
-            mqtt.publish(topics.DISPLAY_RESPONSE, answer, verb=verb)
-        else:
-            complaints.say(f"request {verb[:40]}", f"is not known; {', '.join(VERBS)} are")
-
-
-async def _do(verb: str, fields: dict[str, Any], showing: Showing) -> object:
-    """Return the data of the answer."""
+def display_verbs(showing: Showing) -> dict[str, Verb]:
+    """Return what may be asked."""
     registry = showing.registry
-    if verb not in VERBS:
-        return None
-    if verb == "list":
+
+    async def list_displays(_: Fields) -> object:
         return [shown(each, registry) for each in sorted(registry.roster, key=lambda one: one.id)]
-    if verb == "join":
+
+    async def join(fields: Fields) -> object:
         registry.policy = read_policy(fields)
         _log.info("new displays: MEDIA_JOIN is %s until the next start", registry.policy)
         return {"policy": registry.policy}
-    if verb == "import":
-        return await _take_over(fields, registry)
-    if verb == "profiles":
+
+    async def profiles(_: Fields) -> object:
         return [profile_told(name) for name in PROFILES]
+
+    async def take_over(fields: Fields) -> object:
+        return await _take_over(fields, registry)
+
+    async def add(fields: Fields) -> object:
+        return shown(await registry.add(added(_id(fields), fields, registry.now())), registry)
+
+    async def update(fields: Fields) -> object:
+        id_ = _id(fields)
+        changes = changed(registry.get(id_), read_changes(fields))
+        return shown(await registry.update(id_, **changes), registry)
+
+    async def approve(fields: Fields) -> object:
+        return shown(await registry.approve(_id(fields)), registry)
+
+    async def rotate(fields: Fields) -> object:
+        id_ = _id(fields)
+        if registry.get(id_).kind == "topic":
+            raise PayloadError(f"{id_} gets its pictures by topic and has no token")
+        return shown(await registry.rotate(id_), registry)
+
+    async def forget(fields: Fields) -> object:
+        return {"id": (await registry.forget(_id(fields))).id}
+
+    async def log(fields: Fields) -> object:
+        return registry.reports.of(registry.get(_id(fields)).id)
+
+    async def show_picture(fields: Fields) -> object:
+        try:
+            return await show(_id(fields), fields, showing)
+        except PictureError as error:
+            raise PayloadError(f"the picture {error}") from None
+
+    async def hide(fields: Fields) -> object:
+        id_ = _id(fields)
+        await registry.override(id_, Display.unpushed)
+        return shown(registry.get(id_), registry)
+
+    return {
+        "list": list_displays, "approve": approve, "rotate": rotate, "forget": forget,
+        "update": update, "join": join, "log": log, "import": take_over, "add": add,
+        "profiles": profiles, "show": show_picture, "hide": hide,
+    }  # fmt: skip
+
+
+def _id(fields: Fields) -> str:
+    """Take the id out of what was asked; PayloadError."""
     id_ = fields.pop("id", None)
     if not isinstance(id_, str):
         raise PayloadError("id: is missing; which display is it about?")
-    if verb == "forget":
-        return {"id": (await registry.forget(id_)).id}
-    if verb == "log":
-        return registry.reports.of(registry.get(id_).id)
-    if verb == "add":
-        return shown(await registry.add(added(id_, fields, registry.now())), registry)
-    if verb == "update":
-        changes = changed(registry.get(id_), read_changes(fields))
-        return shown(await registry.update(id_, **changes), registry)
-    if verb == "show":
-        return await show(id_, fields, showing)
-    if verb == "hide":
-        await registry.override(id_, Display.unpushed)
-        return shown(registry.get(id_), registry)
-    if verb == "rotate" and registry.get(id_).kind == "topic":
-        raise PayloadError(f"{id_} gets its pictures by topic and has no token")
-    done = await (registry.approve if verb == "approve" else registry.rotate)(id_)
-    return shown(done, registry)
+    return id_
 
 
 async def _take_over(fields: dict[str, Any], registry: Registry) -> dict[str, Any]:

@@ -8,16 +8,15 @@ import logging
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 
+from media.database import connected
 from shared.complaints import Complaints
 
 _log = logging.getLogger("media")
 
-_BUSY_SECONDS = 2.0
 _MOST_KEPT_BYTES = 32_000_000
 """On the disk; of more the oldest are forgotten."""
 _MOST_HELD_BYTES = 8_000_000
@@ -43,7 +42,7 @@ class Shelf:
         """Keep a picture."""
         with self._lock:
             try:
-                with self._open() as base:
+                with connected(self._database, _SCHEMA) as base:
                     base.execute("REPLACE INTO pushed VALUES (?, ?)", (name, picture))
                     self._trim(base)
             except (sqlite3.Error, OSError) as error:
@@ -73,7 +72,7 @@ class Shelf:
             if name in self._held:
                 return self._held[name]
             try:
-                with self._open() as base:
+                with connected(self._database, _SCHEMA) as base:
                     found = base.execute(
                         "SELECT CAST(picture AS BLOB) FROM pushed WHERE name = ?", (name,)
                     ).fetchone()
@@ -90,18 +89,9 @@ class Shelf:
             if not self._database.exists():
                 return
             try:
-                with self._open() as base:
+                with connected(self._database, _SCHEMA) as base:
                     rows = base.execute("SELECT name FROM pushed").fetchall()
                     gone_rows = [(name,) for (name,) in rows if name not in names]
                     base.executemany("DELETE FROM pushed WHERE name = ?", gone_rows)
             except (sqlite3.Error, OSError) as error:
                 self._complaints.say("pushed pictures", f"cannot be forgotten ({error})")
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Connect anew for each use: they are rare, and come from several threads."""
-        self._database.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._database, timeout=_BUSY_SECONDS)) as base, base:
-            base.execute("PRAGMA journal_mode=WAL")
-            base.execute(_SCHEMA)
-            yield base

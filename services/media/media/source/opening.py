@@ -8,6 +8,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from media.database import Database
 from media.settings import Settings
 from shared.mqtt import Mqtt
 
@@ -20,8 +21,9 @@ _LOOK_SECONDS = 3.0
 class Opening:
     """The sources that are not there before they are needed; `run` must run."""
 
-    def __init__(self, mqtt: Mqtt, settings: Settings, zone: tzinfo) -> None:
+    def __init__(self, mqtt: Mqtt, database: Database, settings: Settings, zone: tzinfo) -> None:
         self._mqtt = mqtt
+        self._database = database
         self._settings = settings
         self._zone = zone
         self._file = Path(settings.media_sources)
@@ -37,7 +39,7 @@ class Opening:
             self._sources = Sources(
                 self._mqtt,
                 path=self._file,
-                store=SourceStore(Path(self._settings.media_state)),
+                store=SourceStore(self._database),
                 node=self._settings.mantel_node,
                 timezone=self._settings.tz,
                 zone=self._zone,
