@@ -24,10 +24,12 @@ from media.display.store import DisplayStore
 from media.display.telling import Telling, tell_displays
 from media.display.zone import house_zone
 from media.http.app import App
+from media.http.palette_api import PALETTE, PaletteApi
 from media.http.picture_api import BITMAP, PictureApi
 from media.http.push_api import PushApi
 from media.http.server import serve_http
 from media.http.trmnl_api import TrmnlApi
+from media.http.variant_api import VARIANT, VariantApi
 from media.job.heartbeat import HEARTBEAT
 from media.job.request import job_verbs
 from media.job.roster import Roster
@@ -39,6 +41,10 @@ from media.photo.library import Library, follow_folder
 from media.photo.request import photo_verbs
 from media.photo.rotation import Rotation
 from media.photo.store import PhotoStore
+from media.photo.variant_files import VariantFiles
+from media.photo.variant_pictures import VariantPictures
+from media.photo.variant_store import VariantStore
+from media.photo.variants import Variants
 from media.ringing import prepare_pictures, ring_alarms, speak_unheard
 from media.rings import STREAM, Rings
 from media.settings import Settings
@@ -80,6 +86,7 @@ async def run(settings: Settings) -> None:
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)
         library = Library(Path(settings.media_photos), photo_store, registry.now)
+        variant_folder = Path(settings.media_state).parent / "variants"
         rotation = Rotation(library, photo_store, registry.now)
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT,), job_store, zone), job_store)
@@ -91,9 +98,14 @@ async def run(settings: Settings) -> None:
         if settings.media_http_port:
             url, port = settings.media_public_url, settings.media_http_port
             api = PictureApi(registry, pictures)
+            variants = Variants(library, VariantStore(database), variant_folder, registry.now)
+            packed = VariantPictures(variants, VariantFiles(variant_folder))
+            drawing = VariantApi(registry, variants, packed, api.paths[VARIANT])
+            own = {VARIANT: drawing.variant, PALETTE: PaletteApi(registry).palette}
+            tasks.create_task(packed.make_ahead(), name="make variants ahead")
             app = App(
                 registry,
-                api.paths,
+                api.paths | own,
                 PushApi(showing).paths,
                 {BITMAP: api.bitmap},
                 TrmnlApi(registry, pictures, url, port),

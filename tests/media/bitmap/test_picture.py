@@ -14,6 +14,7 @@ from media.bitmap import picture
 from media.bitmap.picture import PictureError, open_picture
 from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import blank, halves, photo, saved
+from tests.media.bitmap.test_saliency import scene
 
 
 def opened(source: bytes | Path, width: int = 200, height: int = 200) -> Image.Image:
@@ -295,3 +296,18 @@ def test_a_webp_bomb_takes_no_memory(tmp_path: Path) -> None:
     file.write_bytes(data)
     before, after = peak_kilobytes(file, "refused")
     assert after - before < 32_000
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_smart_keeps_what_is_to_be_seen(tmp_path: Path, orientation: int) -> None:
+    """As the picture is seen, not as it lies in its file; `cover` cuts it off."""
+    image = scene((600, 200), (540, 100))
+    turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
+    if orientation in turned:
+        image = image.transpose(turned[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    image.save(path, "JPEG", exif=exif, quality=95)
+    assert min(open_picture(path, 100, 100, "smart").convert("L").tobytes()) < 100
+    assert min(open_picture(path, 100, 100, "cover").convert("L").tobytes()) > 140

@@ -1,5 +1,6 @@
 """What the header of a picture tells, without decoding it."""
 
+import io
 import warnings
 from pathlib import Path
 
@@ -11,12 +12,13 @@ _ORIENTATION = 0x0112
 _ON_ITS_SIDE = range(5, 9)
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(source: Path | bytes) -> tuple[int, int]:
     """Return width and height in pixels as the picture is seen; PictureError when it is none."""
     with warnings.catch_warnings():  # of odd metadata
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=FORMATS) as image:
+            file = io.BytesIO(source) if isinstance(source, bytes) else source
+            with Image.open(file, formats=FORMATS) as image:
                 # Of a PNG the EXIF may stand behind the pixels, which would all be decoded
                 turned = image.format == "JPEG" and (
                     image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE

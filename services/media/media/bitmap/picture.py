@@ -24,7 +24,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-Fit = Literal["cover", "contain"]
+Fit = Literal["cover", "contain", "smart"]
 
 FORMATS = tuple(
     plugin.format
@@ -78,8 +78,9 @@ def open_picture(
 ) -> Image.Image:
     """Return the first frame of a picture, `width` x `height` pixels, mode L or RGB, on white.
 
-    `cover` fills the size and cuts off what stands over; `contain` shows all, between white
-    bars. PictureError when it cannot be read, is none, or would take more than MOST_BYTES.
+    `cover` fills the size and cuts off what stands over, `smart` too, but keeps the part with
+    the most to see in it; `contain` shows all, between white bars. PictureError when it cannot be
+    read, is none, or would take more than MOST_BYTES.
     Threads take turns: two large pictures at once would take twice the memory.
     """
     # Pillow warns of odd metadata, by lines on stderr that name no picture
@@ -108,12 +109,14 @@ def _fitted(image: ImageFile.ImageFile, width: int, height: int, fit: Fit) -> Im
     orientation = image.getexif().get(_ORIENTATION, 1)
     wanted = (height, width) if orientation in range(_ON_ITS_SIDE, 9) else (width, height)
     scales = [new / old for new, old in zip(wanted, image.size, strict=True)]
-    scale = max(scales) if fit == "cover" else min(scales)
+    scale = min(scales) if fit == "contain" else max(scales)
     # Twice as large as needed at least, so that the last step can be a good one
     enough = (math.ceil(2 * scale * image.width), math.ceil(2 * scale * image.height))
     image.draft("RGB" if image.mode == "RGB" else None, enough)
     _check_memory(image, whole)
     small = _reduced(image, max(1, min(image.width // enough[0], image.height // enough[1])))
+    if fit == "smart" and orientation in _UPRIGHT:  # where the faces are depends on what is up
+        return _resized(small.transpose(_UPRIGHT[orientation]), width, height, fit)
     result = _resized(small, *wanted, fit)
     if orientation in _UPRIGHT:
         result = result.transpose(_UPRIGHT[orientation])
@@ -185,10 +188,14 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _resized(image: Image.Image, width: int, height: int, fit: Fit) -> Image.Image:
-    if fit == "cover":
+    if fit != "contain":
         scale = max(width / image.width, height / image.height)
         part = (width / scale, height / scale)
         left, top = (max(0, old - new) / 2 for old, new in zip(image.size, part, strict=True))
+        if fit == "smart":
+            from media.bitmap.saliency import kept_box
+
+            left, top, _, _ = kept_box(image, *part)
         box = (left, top, min(left + part[0], image.width), min(top + part[1], image.height))
         return _scaled(image, (width, height), box)
     scale = min(width / image.width, height / image.height)

@@ -1,0 +1,46 @@
+"""Packs pictures for screens and ends: python -m media.photo.variant_child, Makings on stdin.
+
+Of its own, because a large photo takes more than 100 MB while it is opened.
+"""
+
+import gc
+import os
+import resource
+import sys
+from pathlib import Path
+
+import msgspec
+
+from media.bitmap.picture import PictureError
+from media.display.screens import frame_for
+from media.photo.variant_files import write
+from media.photo.variant_job import Made, Making
+
+_MOST_MEMORY_BYTES = 250 << 20  # of its own; half of what the smallest machine has
+_MOST_CPU_SECONDS = 300
+
+
+def main() -> None:
+    """Answer each picture on stdout, in order."""
+    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS + 5))
+    os.nice(10)  # sound goes first
+    gc.freeze()
+    wanted = msgspec.json.decode(sys.stdin.buffer.read(), type=list[Making])
+    sys.stdout.buffer.write(msgspec.json.encode([make(each) for each in wanted]))
+
+
+def make(wanted: Making) -> Made:
+    """Make one file, whole or not at all."""
+    try:
+        frame = frame_for(Path(wanted.source), wanted.screen, "smart")
+        write(Path(wanted.target), frame.packed)
+    except (PictureError, MemoryError) as error:
+        return Made(error=str(error) or "takes too much memory")
+    except OSError as error:
+        return Made(error=f"cannot be kept ({error.strerror})")
+    return Made()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""All variants: those of the photos that there are, and the art that was made of them."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from media.photo.choice import Deck
+from media.photo.library import Library, UnknownPhotoError
+from media.photo.photo import Photo
+from media.photo.variant import AS_IT_IS, Variant, weights
+from media.photo.variant_store import NewVariant, VariantStore
+from shared.errors import MantelError
+
+_FRESH_SECONDS = 600.0  # in which the age of a picture changes nothing to speak of
+_AT_ONCE = 1000
+
+
+class UnknownVariantError(MantelError):
+    """There is no such variant."""
+
+
+class Variants:
+    """The variants by number; `folder` is where the files of art are.
+
+    They are numbered when somebody asks for one: a home without such a display has none.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        store: VariantStore,
+        folder: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.folder = folder
+        self._library = library
+        self._store = store
+        self._now = clock
+        self._chance = chance
+        self._variants: dict[int, Variant] = {}
+        self._loaded = False
+        self._of_library = -1
+        self._version = 0
+        self._preparing = asyncio.Lock()
+        self._deck = Deck(())
+        self._deck_of: tuple[int, int, int] | None = None
+        self.weights: dict[int, float] = {}
+        """How much each was preferred when one was drawn last."""
+
+    def __len__(self) -> int:
+        return len(self._variants)
+
+    def get(self, number: int) -> Variant:
+        """Return a variant; UnknownVariantError."""
+        if number not in self._variants:
+            raise UnknownVariantError(f"there is no variant {number}")
+        return self._variants[number]
+
+    def art(self, photo: int) -> list[Variant]:
+        """Return the art that was made of a photo, by number; after `prepare`."""
+        return [each for each in self._variants.values() if each.photo == photo and each.master]
+
+    def with_art(self) -> set[int]:
+        """Return the numbers of the photos of which there is art; after `prepare`."""
+        return {each.photo for each in self._variants.values() if each.master}
+
+    def file(self, variant: Variant) -> Path | None:
+        """Return the picture of a variant at its best; None when its photo is gone."""
+        if variant.master is not None:
+            return self.folder / variant.master
+        try:
+            return self._library.file(self._library.get(variant.photo))
+        except UnknownPhotoError:
+            return None
+
+    async def prepare(self) -> None:
+        """Give each photo that is there its number as a variant; StoreError."""
+        async with self._preparing:
+            if not self._loaded:
+                self._variants = {each.number: each for each in await self._store.read()}
+                self._loaded = True
+            version = self._library.version
+            if not self._library.readable or version == self._of_library:
+                return
+            photos = list(self._library.present())
+            numbered = {each.photo for each in self._variants.values() if each.style == AS_IT_IS}
+            new = [
+                NewVariant(each.number, AS_IT_IS, each.added_at)
+                for each in photos
+                if each.number not in numbered
+            ]
+            for start in range(0, len(new), _AT_ONCE):
+                self._take(await self._store.add(new[start : start + _AT_ONCE]))
+            self._of_library = version
+
+    async def draw(self) -> Variant | None:
+        """Return any variant, by the older server's scores; None when there is none. StoreError."""
+        await self.prepare()
+        await self._shuffle()
+        number = self._deck.draw({}, self._chance)
+        return None if number is None else self._variants.get(number)
+
+    async def add(self, photo: Photo, style: str, master: str) -> Variant:
+        """Keep art that was made of a photo; StoreError."""
+        await self.prepare()
+        (variant,) = await self._store.add([NewVariant(photo.number, style, self._now(), master)])
+        self._take([variant])
+        return variant
+
+    async def favour(self, number: int, favourite: bool) -> Variant:
+        """Have a variant drawn more often, or as any other; UnknownVariantError, StoreError."""
+        await self.prepare()
+        variant = replace(self.get(number), favourite=favourite)
+        await self._store.save(variant)
+        self._take([variant])
+        return variant
+
+    def _take(self, variants: list[Variant]) -> None:
+        self._variants |= {each.number: each for each in variants}
+        self._version += 1
+
+    async def _shuffle(self) -> None:
+        """Weigh all, unless nothing has changed since; ten thousand take 0.2 s, in a thread."""
+        now = self._now()
+        made_of = (self._library.version, self._version, int(now.timestamp() / _FRESH_SECONDS))
+        if made_of == self._deck_of:
+            return
+        variants = list(self._variants.values())
+        photos = {each.number: each for each in self._library.present()}
+        weighed = await asyncio.to_thread(weights, variants, photos, now)
+        self._deck, self._deck_of, self.weights = Deck(weighed), made_of, dict(weighed)

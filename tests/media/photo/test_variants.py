@@ -1,0 +1,115 @@
+"""All variants, with a real database and a real folder."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from media.bitmap.profiles import PROFILES
+from media.database import Database
+from media.photo.library import Library
+from media.photo.store import PhotoStore
+from media.photo.variant_files import VariantFiles, write
+from media.photo.variant_pictures import VariantPictures
+from media.photo.variant_store import VariantStore
+from media.photo.variants import UnknownVariantError, Variants
+from tests.media.bitmap.pictures import blank, halves, saved
+from tests.media.photo.test_rotation import NOW
+
+SCREEN = PROFILES["rlcd-200x200"]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(saved(blank(size=(30 + number, 40))))
+    return folder
+
+
+@asynccontextmanager
+async def variants(photos: Path) -> AsyncIterator[tuple[Variants, Library]]:
+    async with Database(photos.parent / "media.sqlite") as database:
+        store = VariantStore(database)  # all tables are known before the first is used
+        library = Library(photos, PhotoStore(database), lambda: NOW)
+        await library.scan()
+        yield Variants(library, store, photos.parent / "variants", lambda: NOW), library
+
+
+async def test_numbers_are_for_good(photos: Path) -> None:
+    """Over a restart, and when a photo goes and another comes."""
+    async with variants(photos) as (first, library):
+        await first.prepare()
+        assert [first.get(number).photo for number in (1, 2, 3)] == [1, 2, 3]
+        (photos / "1.png").unlink()
+        (photos / "new.png").write_bytes(saved(halves()))
+        await library.scan()
+        await first.prepare()
+        assert first.get(4).photo == 4
+        gone = first.get(2)
+        assert first.file(gone) is None
+        art = await first.add(library.get(1), "ink", "a.jpg")
+        assert (art.number, first.file(art)) == (5, photos.parent / "variants/a.jpg")
+    async with variants(photos) as (second, _):
+        drawn = {variant.number for _ in range(200) if (variant := await second.draw())}
+        assert drawn == {1, 3, 4, 5}
+        assert [each.number for each in second.art(1)] == [5]
+        assert second.with_art() == {1}
+        with pytest.raises(UnknownVariantError):
+            second.get(6)
+
+
+async def test_a_favourite_is_drawn_more_often(photos: Path) -> None:
+    """And it is kept."""
+    async with variants(photos) as (first, _):
+        await first.favour(2, True)
+    async with variants(photos) as (second, _):
+        await second.draw()
+        assert second.weights[2] > second.weights[1] * 1.15
+        await second.favour(2, False)
+        await second.draw()
+        assert second.weights[2] == second.weights[1]
+
+
+async def test_pictures_are_made_ahead_by_a_child(photos: Path) -> None:
+    """For the screens that ask, each once; a broken one is said once and not tried again."""
+    async with variants(photos) as (all_, _):
+        (photos / "2.png").write_bytes((photos / "2.png").read_bytes()[:60])
+        files = VariantFiles(all_.folder)
+        pictures = VariantPictures(all_, files)
+        assert await pictures.make_missing() == 0
+        pictures.want(SCREEN)
+        assert await pictures.make_missing() == 2
+        assert await pictures.make_missing() == 0
+        assert await pictures.frame(all_.get(3), SCREEN) is None
+        frame = await pictures.frame(all_.get(1), SCREEN)
+        assert frame is not None
+        assert (frame.width, frame.format, len(frame.packed)) == (200, "mono-hmsb", 5000)
+        (photos / "0.png").write_bytes(saved(halves()))  # another picture under that name
+        other = await pictures.frame(all_.get(1), SCREEN)
+        assert other is not None
+        assert other.version != frame.version
+
+
+def test_the_worst_files_go_first(tmp_path: Path) -> None:
+    """Those of screens that nobody has, then those that are drawn least; some room is left."""
+    files = VariantFiles(tmp_path, most_files=10)
+    places = []
+    for number in range(1, 7):
+        source = tmp_path / f"{number}.png"
+        source.write_bytes(b"x")
+        for screen in ("rlcd-200x200", "trmnl-og"):
+            place = files.place(number, PROFILES[screen], source)
+            assert place is not None
+            write(files.path(place), b"packed")
+            places.append(place)
+    weights = {number: number / 10 for number in range(1, 7)}
+    ours = places[0].screen
+    assert files.trim(weights, {ours}) == 3
+    left = [place for place in places if files.read(place) == b"packed"]
+    assert [each.number for each in left if each.screen == ours] == [1, 2, 3, 4, 5, 6]
+    assert [each.number for each in left if each.screen != ours] == [4, 5, 6]
+    assert files.trim(weights, {ours}) == 0
+    assert VariantFiles(tmp_path, most_bytes=9 * 22 - 1).trim(weights, {ours}) == 1
