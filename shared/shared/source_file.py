@@ -17,6 +17,7 @@ from shared.errors import MantelError
 from shared.json_path import PathError, steps
 from shared.source_list import (
     MOST_BYTES,
+    ArtSource,
     CalendarSource,
     HostSource,
     NewsSource,
@@ -28,7 +29,7 @@ from shared.toml_lines import TomlLines
 
 _MOST = {"calendar": 32, "news": 32, "topic": 100}
 
-_ONE: dict[str, type[Struct]] = {"weather": WeatherSource, "host": HostSource}
+_ONE: dict[str, type[Struct]] = {"weather": WeatherSource, "host": HostSource, "art": ArtSource}
 _MANY: dict[str, type[Struct]] = {
     "calendar": CalendarSource,
     "news": NewsSource,
@@ -167,6 +168,8 @@ def _meant(annotated: Any) -> str:  # noqa: ANN401
 def _together(made: Struct) -> list[tuple[str, str]]:
     """Return what is wrong with values beyond their kind: [(key, problem)]."""
     found = []
+    if isinstance(made, WeatherSource | ArtSource) and made.key and made.key_file:
+        found.append(("key_file", "stands beside key; one of them is enough"))
     if isinstance(made, WeatherSource):
         places = {"latitude": made.latitude, "longitude": made.longitude}
         found += [
@@ -174,12 +177,10 @@ def _together(made: Struct) -> list[tuple[str, str]]:
             for key, value in places.items()
             if not math.isfinite(value)
         ]
-        if made.key and made.key_file:
-            found.append(("key_file", "stands beside key; one of them is enough"))
         if made.provider == "openweathermap" and not (made.key or made.key_file):
             found.append(("provider", 'is "openweathermap", which needs key or key_file'))
     url = made.address if isinstance(made, CalendarSource) else getattr(made, "url", None) or ""
-    wants_web = isinstance(made, WeatherSource | NewsSource)
+    wants_web = isinstance(made, WeatherSource | NewsSource | ArtSource)
     if url and (wants_web or "://" in url) and not _is_web(url):
         kind = get_type_hints(type(made), include_extras=True)["url"]
         found.append(("url", f"must be {_meant(kind)}"))

@@ -3,7 +3,7 @@
 The description of a field says what it must be, as messages about it do.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
@@ -21,6 +21,10 @@ Minutes = Annotated[
 ]
 WebAddress = Annotated[
     str, Meta(min_length=1, max_length=2000, description="an http:// or https:// address")
+]
+
+ModelName = Annotated[
+    str, Meta(min_length=1, max_length=200, description="a text: the name of a model")
 ]
 
 
@@ -131,6 +135,67 @@ class HostSource(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+Style = Literal[
+    "ink", "pencil", "watercolour", "woodcut", "linocut", "poster", "stained-glass", "mosaic",
+    "gouache", "comic", "pastel", "papercut", "pointillism",
+]  # fmt: skip
+OPENAI = "https://api.openai.com/v1"
+STYLES: tuple[Style, ...] = get_args(Style)
+
+
+class ArtSource(Struct, frozen=True, kw_only=True):
+    """`[art]`: an endpoint that looks at photos and makes art of them, as OpenAI's does."""
+
+    url: WebAddress = OPENAI
+    key: (
+        Annotated[
+            str, Meta(min_length=1, max_length=500, description="a text: the key of the endpoint")
+        ]
+        | None
+    ) = None
+    key_file: (
+        Annotated[
+            str, Meta(min_length=1, description="the path of a file that holds the key alone")
+        ]
+        | None
+    ) = None
+    classification_model: ModelName | None = None
+    image_model: ModelName | None = None
+    image_api: Annotated[
+        Literal["edits", "generations"], Meta(description='"edits" or "generations"')
+    ] = "edits"
+    image_size: Annotated[
+        str,
+        Meta(
+            pattern="^([1-9][0-9]{1,3}x[1-9][0-9]{1,3}|auto)$",
+            description='a size such as "1024x1536", or "auto"',
+        ),
+    ] = "1024x1536"
+    image_url_as: Annotated[
+        Literal["object", "string"], Meta(description='"object" or "string"')
+    ] = "object"
+    daily_calls: Annotated[
+        int, Meta(ge=0, le=10_000, description="a whole number from 0 to 10000")
+    ] = 20
+    wait_seconds: Annotated[
+        int, Meta(ge=5, le=1500, description="a whole number of seconds from 5 to 1500")
+    ] = 180
+    styles: Annotated[
+        tuple[Style, ...],
+        Meta(min_length=1, description=f"a list of some of {', '.join(STYLES)}"),
+    ] = STYLES
+
+    @property
+    def name(self) -> str:
+        """It is alone of its kind."""
+        return "art"
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether it is the one that is known to want a key."""
+        return self.url == OPENAI and not (self.key or self.key_file)
+
+
 class SourceList(Struct, frozen=True, kw_only=True):
     """All that stands in the file."""
 
@@ -139,6 +204,7 @@ class SourceList(Struct, frozen=True, kw_only=True):
     calendar: tuple[CalendarSource, ...] = ()
     news: tuple[NewsSource, ...] = ()
     topic: tuple[TopicSource, ...] = ()
+    art: ArtSource | None = None
 
     @property
     def fetched(self) -> tuple[WeatherSource | CalendarSource | NewsSource, ...]:

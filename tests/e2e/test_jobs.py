@@ -25,7 +25,7 @@ class Jobs:
         self.clock = ShiftedClock(hub.directory, datetime(2026, 7, 1, 12, 0, 30, tzinfo=UTC))
         self.operator = Client(hub.broker, "operator")
         self.operator.__enter__()
-        self.operator.subscribe("mantel/job/+/state")
+        self.operator.subscribe("mantel/job/dummy/state")
         self.state: dict[str, dict[str, Any]] = {}
         self.media = self.start()
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from media.agenda import show_displays
+from media.art.jobs import art_jobs
 from media.asking import answer
 from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
@@ -86,10 +87,14 @@ async def run(settings: Settings) -> None:
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)
         library = Library(Path(settings.media_photos), photo_store, registry.now)
-        variant_folder = Path(settings.media_state).parent / "variants"
         rotation = Rotation(library, photo_store, registry.now)
+        variant_folder = Path(settings.media_state).parent / "variants"
+        variants = Variants(library, VariantStore(database), variant_folder, registry.now)
+        art = art_jobs(
+            Path(settings.media_sources), database, library, variants, registry.now, zone
+        )
         job_store = JobStore(database)
-        runner = Runner(Roster((HEARTBEAT,), job_store, zone), job_store)
+        runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)
         contents = ByMode({"photo": Photos(library, rotation), "boot": Splash()})
         shelf = Shelf(Path(settings.media_state))
         pictures = Pictures(registry, contents, assets, shelf)
@@ -98,7 +103,6 @@ async def run(settings: Settings) -> None:
         if settings.media_http_port:
             url, port = settings.media_public_url, settings.media_http_port
             api = PictureApi(registry, pictures)
-            variants = Variants(library, VariantStore(database), variant_folder, registry.now)
             packed = VariantPictures(variants, VariantFiles(variant_folder))
             drawing = VariantApi(registry, variants, packed, api.paths[VARIANT])
             own = {VARIANT: drawing.variant, PALETTE: PaletteApi(registry).palette}

@@ -12,8 +12,10 @@ from media.photo.variant import Variant, shown_as, weights
 from tests.media.photo.test_scores import NOW, photo
 
 
-def variant(number: int, of: int = 1, master: str | None = None, **fields: bool) -> Variant:
-    return Variant(number=number, photo=of, made_at=NOW, master=master, **fields)
+def variant(
+    number: int, of: int = 1, master: str | None = None, *, favourite: bool = False
+) -> Variant:
+    return Variant(number=number, photo=of, made_at=NOW, master=master, favourite=favourite)
 
 
 def test_what_is_weighed() -> None:

@@ -195,7 +195,7 @@ def _resized(image: Image.Image, width: int, height: int, fit: Fit) -> Image.Ima
         if fit == "smart":
             from media.bitmap.saliency import kept_box
 
-            left, top, _, _ = kept_box(image, *part)
+            left, top = (max(0.0, each) for each in kept_box(image, *part)[:2])
         box = (left, top, min(left + part[0], image.width), min(top + part[1], image.height))
         return _scaled(image, (width, height), box)
     scale = min(width / image.width, height / image.height)

@@ -71,6 +71,10 @@ class Library:
         """Return where a photo is."""
         return self.root / photo.path
 
+    def fingerprint(self, number: int) -> str:
+        """Return what changes with a photo's file, and not with its name; KeyError."""
+        return self._kept[number].digest.hex()
+
     async def load(self) -> None:
         """Read what was kept; StoreError."""
         kept, highest = await self._store.read(), await self._store.highest()

@@ -9,6 +9,13 @@ from shared.errors import PayloadError
 
 Quality = Literal["NOT_SUITED", "BAD", "PASSABLE", "GOOD", "VERY_GOOD"]
 
+ContentType = Literal[
+    "Portrait", "Person", "People", "Animal", "Landscape", "City", "Building", "Nature", "Art",
+    "Object", "Other",
+]  # fmt: skip
+RenderDecision = Literal["BOTH", "ARTIFY", "LEAVE_PHOTO"]
+"""Whether a photo is shown as it is, as art that is made of it, or as both."""
+
 DISLIKES_TO_HIDE = 2
 
 
@@ -32,6 +39,16 @@ class Judgement(Struct, frozen=True, kw_only=True):
     quality: Quality | None = None
     content_type: str | None = None
     description: str = ""
+    render_decision: RenderDecision | None = None
+    portrait: bool | None = None
+    people_count: int | None = None
+    portrait_suitable: bool | None = None
+    photo_realistic: bool | None = None
+    cartoony: bool | None = None
+    art: bool | None = None
+    explanation: str = ""
+    judged_as: str = ""
+    """What was looked at, and how: another file or another question is judged anew."""
 
 
 class Photo(Struct, frozen=True, kw_only=True):

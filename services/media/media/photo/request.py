@@ -12,6 +12,7 @@ from media.photo.rotation import Rotation
 from shared.errors import PayloadError
 
 _MOST = 500
+_UNTOLD = {"explanation", "judged_as"}  # long, and of no use to those who look at many photos
 
 
 class _List(Struct, forbid_unknown_fields=True):
@@ -56,7 +57,7 @@ def photo_verbs(library: Library, rotation: Rotation) -> dict[str, Verb]:
 
 def shown(photo: Photo) -> dict[str, Any]:
     """Return what is told of a photo."""
-    opinion_, judgement = photo.opinion, photo.judgement
+    opinion_, judged = photo.opinion, msgspec.structs.asdict(photo.judgement)
     return {
         "number": photo.number,
         "path": photo.path,
@@ -65,7 +66,7 @@ def shown(photo: Photo) -> dict[str, Any]:
         "added_at": photo.added_at,
         "shows": opinion_.shows,
         **msgspec.structs.asdict(opinion_),
-        **msgspec.structs.asdict(judgement),
+        **{name: each for name, each in judged.items() if name not in _UNTOLD},
     }
 
 

@@ -5,8 +5,11 @@ So it is imported in the child alone (`child.py`), which ends when it has its an
 
 import email.utils
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 
@@ -49,14 +52,48 @@ def get(
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
+    with (
+        _faults(wait_seconds),
+        httpx.Client(
+            follow_redirects=True, max_redirects=_MOST_REDIRECTS, timeout=wait_seconds
+        ) as client,
+        client.stream("GET", url, params=parameters or None, headers=headers) as reply,
+    ):
+        return _read(reply, most_bytes)
+
+
+def post(
+    url: str,
+    *,
+    key: str = "",
+    json: dict[str, Any] | None = None,
+    fields: dict[str, str] | None = None,
+    files: dict[str, tuple[str, bytes, str]] | None = None,
+    most_bytes: int,
+    wait_seconds: float,
+) -> bytes:
+    """Send JSON, or fields and files ({field: (name, bytes, type)}) as a form; return the answer.
+
+    ReplyError as in `get`. A redirect is not followed: the key is for this address alone.
+    """
+    headers = {"User-Agent": f"Mantel/{__version__}"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    with (
+        _faults(wait_seconds),
+        httpx.Client(timeout=wait_seconds) as client,
+        client.stream("POST", url, headers=headers, json=json, data=fields, files=files) as reply,
+    ):
+        if reply.status_code not in {200, 201}:
+            raise _refusal(reply, _body(reply, _MOST_ERROR_BYTES, cut=True))
+        return _body(reply, most_bytes, most_seconds=wait_seconds)
+
+
+@contextmanager
+def _faults(wait_seconds: float) -> Iterator[None]:
+    """Raise what goes wrong inside as ReplyError."""
     try:
-        with (
-            httpx.Client(
-                follow_redirects=True, max_redirects=_MOST_REDIRECTS, timeout=wait_seconds
-            ) as client,
-            client.stream("GET", url, params=parameters or None, headers=headers) as reply,
-        ):
-            return _read(reply, most_bytes)
+        yield
     except httpx.TimeoutException:
         raise ReplyError(f"does not answer within {wait_seconds:g} s") from None
     except httpx.TooManyRedirects:
@@ -85,8 +122,14 @@ def _read(reply: httpx.Response, most_bytes: int) -> Answer:
     )
 
 
-def _body(reply: httpx.Response, most_bytes: int, *, cut: bool = False) -> bytes:
-    ends = time.monotonic() + _MOST_SECONDS
+def _body(
+    reply: httpx.Response,
+    most_bytes: int,
+    *,
+    cut: bool = False,
+    most_seconds: float = _MOST_SECONDS,
+) -> bytes:
+    ends = time.monotonic() + most_seconds
     body = bytearray()
     for chunk in reply.iter_bytes():
         body += chunk
@@ -95,15 +138,18 @@ def _body(reply: httpx.Response, most_bytes: int, *, cut: bool = False) -> bytes
                 return bytes(body[:most_bytes])
             raise ReplyError(f"is larger than {most_bytes / 1e6:g} MB")
         if time.monotonic() > ends:
-            raise ReplyError(f"takes longer than {_MOST_SECONDS:g} s")
+            raise ReplyError(f"takes longer than {most_seconds:g} s")
     return bytes(body)
 
 
 class StatusError(ReplyError):
-    """The server refuses; `body` is what it says."""
+    """The server refuses with `status`; `body` is what it says."""
 
-    def __init__(self, message: str, body: bytes, wait: float | None, *, lasting: bool) -> None:
+    def __init__(
+        self, message: str, status: int, body: bytes, wait: float | None, *, lasting: bool
+    ) -> None:
         super().__init__(message, retry_after_seconds=wait, lasting=lasting)
+        self.status = status
         self.body = body
 
 
@@ -115,7 +161,7 @@ def _refusal(reply: httpx.Response, body: bytes) -> StatusError:
         message = "was asked too often (429)"
     else:
         message = _REFUSED.get(status) or _GONE.get(status) or f"answers with an error ({status})"
-    return StatusError(message, body, wait, lasting=lasting)
+    return StatusError(message, status, body, wait, lasting=lasting)
 
 
 def retry_after(text: str, now: datetime) -> float | None:
