@@ -50,6 +50,7 @@ _STEPS = (
     ("relay_crowd",),
     ("relay_stalled",),
     ("relay_refused",),
+    ("photos",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mantel.output import Cell, document, json_option, note, progress, table
+from mantel.photo_art import art
 from mantel.session import Session
 from shared import topics
 
@@ -81,6 +82,7 @@ def _rating(word: str, about: str) -> click.Command:
     return rate
 
 
+photo.add_command(art)
 for _word, _about in _WORDS.items():
     photo.add_command(_rating(_word, _about))
 

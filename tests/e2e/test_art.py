@@ -280,12 +280,20 @@ def test_art_is_made_and_shown(studio: Studio) -> None:
     assert "3 left as they are" in studio.run(GENERATE, max_amount=3)[1]
     (master, *_) = (studio.hub.directory / "data/variants/art").iterdir()
     assert Image.open(io.BytesIO(master.read_bytes())).format == "JPEG"
+    told = studio.mantel("photo", "art").output
+    assert "4        woodcut" in told
+    assert "6 calls today" in told
+    assert "favourite" in studio.mantel("photo", "art", "favourite", "4").output
+    assert "hidden" in studio.mantel("photo", "art", "hide", "5", "6").output
+    assert "variant 1 is no art" in studio.mantel("photo", "art", "hide", "1").stderr
+    assert "there is no variant 77" in studio.mantel("photo", "art", "show", "77").stderr
     for file in (studio.hub.directory / "photos").iterdir():
         file.unlink()
     studio.mantel("photo", "scan")
     studio.eink.media.stop()
     studio.eink.start()
     assert colour(studio.eink.get(VARIANT, device.token).body) == RED
+    assert "which is gone" in studio.mantel("photo", "art").output
     assert studio.eink.get(f"{VARIANT}?pk=1", device.token).status == 404
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from media.agenda import show_displays
 from media.art.jobs import art_jobs
+from media.art.request import art_verbs
+from media.art.store import ArtStore
 from media.asking import answer
 from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
@@ -90,8 +92,9 @@ async def run(settings: Settings) -> None:
         rotation = Rotation(library, photo_store, registry.now)
         variant_folder = Path(settings.media_state).parent / "variants"
         variants = Variants(library, VariantStore(database), variant_folder, registry.now)
+        art_store = ArtStore(database)
         art = art_jobs(
-            Path(settings.media_sources), database, library, variants, registry.now, zone
+            Path(settings.media_sources), art_store, library, variants, registry.now, zone
         )
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)
@@ -152,8 +155,11 @@ async def run(settings: Settings) -> None:
             name="answer requests of jobs",
         )
         tasks.create_task(follow_folder(library), name="follow photos")
+        asked_of_photos = photo_verbs(library, rotation) | art_verbs(
+            variants, library, art_store, lambda: registry.now().astimezone(zone)
+        )
         tasks.create_task(
-            answer(photo_requests, mqtt, topics.PHOTO_RESPONSE, photo_verbs(library, rotation)),
+            answer(photo_requests, mqtt, topics.PHOTO_RESPONSE, asked_of_photos),
             name="answer requests of photos",
         )
         tasks.create_task(prepare_pictures(rings, showing), name="prepare pictures")

@@ -64,13 +64,16 @@ async def test_numbers_are_for_good(photos: Path) -> None:
 async def test_a_favourite_is_drawn_more_often(photos: Path) -> None:
     """And it is kept."""
     async with variants(photos) as (first, _):
-        await first.favour(2, True)
+        await first.opine(2, favourite=True)
     async with variants(photos) as (second, _):
         await second.draw()
         assert second.weights[2] > second.weights[1] * 1.15
-        await second.favour(2, False)
+        await second.opine(2, favourite=False)
         await second.draw()
         assert second.weights[2] == second.weights[1]
+        await second.opine(2, hidden=True)
+        drawn = {each.number for _ in range(50) if (each := await second.draw())}
+        assert drawn == {1, 3}
 
 
 async def test_pictures_are_made_ahead_by_a_child(photos: Path) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta, Struct
 
 from media.art.store import ArtStore
-from media.database import Database
 from media.job.job import Job, Run
 from media.photo.library import Library
 from media.photo.variants import Variants
@@ -35,14 +34,13 @@ class GenerateParams(Struct, frozen=True, forbid_unknown_fields=True):
 
 def art_jobs(
     sources: Path,
-    database: Database,
+    store: ArtStore,
     library: Library,
     variants: Variants,
     clock: Callable[[], datetime],
     zone: tzinfo,
 ) -> tuple[Job, ...]:
     """Return them; what they need is loaded when one runs that is not off."""
-    store = ArtStore(database)
     known: list[Endpoint] = []
 
     def endpoint() -> "Endpoint":

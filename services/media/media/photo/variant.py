@@ -28,6 +28,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     style: str = AS_IT_IS
     made_at: datetime
     favourite: bool = False
+    hidden: bool = False
     master: str | None = None
 
 
@@ -42,7 +43,7 @@ def weights(
     found = []
     for each in variants:
         photo = photos.get(each.photo)
-        if (each.master is None) if photo is None else not photo.opinion.shows:
+        if each.hidden or ((each.master is None) if photo is None else not photo.opinion.shows):
             continue
         score = variant_score(photo, each.made_at, now, favourite=each.favourite)
         found.append((each.number, score))
@@ -56,6 +57,7 @@ def shown_as(art: Sequence[Variant], chance: Callable[[], float]) -> Variant | N
     shows the same in that slot, as `random.Random(f"{display} {slot} art").random` does.
     Favourites are taken three times as often as others.
     """
+    art = [each for each in art if not each.hidden]
     if not art or chance() >= _ART_SHARE:
         return None
     place = chance() * sum(_times(each) for each in art)

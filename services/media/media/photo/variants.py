@@ -65,6 +65,10 @@ class Variants:
         """Return the art that was made of a photo, by number; after `prepare`."""
         return [each for each in self._variants.values() if each.photo == photo and each.master]
 
+    def all_art(self) -> list[Variant]:
+        """Return all art, by number; after `prepare`."""
+        return [each for each in self._variants.values() if each.master]
+
     def with_art(self) -> set[int]:
         """Return the numbers of the photos of which there is art; after `prepare`."""
         return {each.photo for each in self._variants.values() if each.master}
@@ -112,10 +116,10 @@ class Variants:
         self._take([variant])
         return variant
 
-    async def favour(self, number: int, favourite: bool) -> Variant:
-        """Have a variant drawn more often, or as any other; UnknownVariantError, StoreError."""
+    async def opine(self, number: int, **fields: bool) -> Variant:
+        """Change `favourite` or `hidden` of a variant; UnknownVariantError, StoreError."""
         await self.prepare()
-        variant = replace(self.get(number), favourite=favourite)
+        variant = replace(self.get(number), **fields)
         await self._store.save(variant)
         self._take([variant])
         return variant
