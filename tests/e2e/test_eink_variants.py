@@ -1,5 +1,6 @@
 """Variants and palettes of e-ink displays on port 8000: rows E17, E18 and E20."""
 
+import base64
 import io
 import json
 import time
@@ -17,6 +18,7 @@ from shared.testing import eventually
 from tests.e2e.conftest import Hub
 from tests.e2e.eink import Eink
 from tests.e2e.test_eink_pictures import COLOURS
+from tests.media.art.endpoint import CHAT, SEEN, Asked, Reply, endpoint, said
 from tests.media.bitmap.pictures import blank, halves, saved
 from tests.media.photo.test_scores import photo as scored
 
@@ -26,6 +28,7 @@ PALETTES = {
     "native_extended_shaded_skin": 69, "native_skin": 10, "native_skin_extended": 19,
     "black_white": 2, "woodcut": 5, "wood_extended": 18,
 }  # fmt: skip
+QUALITIES = ["NOT_SUITED", "BAD", "PASSABLE", "GOOD", "VERY_GOOD", "NOT_SUITED"]
 CHI_SQUARE_5 = 20.5
 """One of a thousand right runs is above."""
 
@@ -95,10 +98,26 @@ def test_E17_variants(album: Album) -> None:
         assert colour(album.eink.get(f"{VARIANT}?pk={number}", device.token).body) == seen[number]
 
 
+def judged(asked: Asked) -> Reply:
+    """Answer with the quality of a photo, which its colour stands for."""
+    url = asked.body["messages"][0]["content"][1]["image_url"]["url"]
+    seen = colour(base64.b64decode(url.partition(",")[2]))
+    near = min(COLOURS, key=lambda each: sum(abs(a - b) for a, b in zip(each, seen, strict=True)))
+    return said({**SEEN, "quality": QUALITIES[COLOURS.index(near)]})
+
+
 def test_E18_draws_follow_the_scores(album: Album) -> None:
-    """2000 draws against the weights of the scores; and they store nothing."""
+    """2000 draws against the weights of the scores: qualities, a favourite; they store nothing."""
     device = album.eink.join("1", 16, 12)
+    with endpoint() as web:
+        web.answers[CHAT] = judged
+        file = album.hub.directory / "config/sources.toml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f'[art]\nurl = "{web.url}"\nclassification_model = "see"\n')
+        environment = album.hub.broker.environment("operator")
+        CliRunner().invoke(main, ["job", "run", "classify-new-images"], env=environment)
     listed = json.loads(album.mantel("list", "--json"))
+    assert Counter(each["quality"] for each in listed) == Counter(QUALITIES)
     favourite = listed[2]["number"]
     album.mantel("favourite", str(favourite))
     numbers = {
@@ -112,25 +131,21 @@ def test_E18_draws_follow_the_scores(album: Album) -> None:
         )
     now = scored().added_at
     scores = {
-        number: variant_score(scored(favourite=number == favourite), now, now)
-        for number in range(1, 7)
-    }
-    whole = sum(scores.values())
-    off = sum(
-        (drawn[number] - 2000 * score / whole) ** 2 / (2000 * score / whole)
-        for number, score in scores.items()
-    )
-    assert drawn.total() == 2000
-    assert off < CHI_SQUARE_5, drawn
-    assert scores[favourite] > 1.15 * min(scores.values())
-    assert (
-        "has shown no photo"
-        in CliRunner()
-        .invoke(
-            main, ["photo", "like", "--on", device.id], env=album.hub.broker.environment("operator")
+        each["number"]: variant_score(
+            scored(each["quality"], favourite=each["number"] == favourite), now, now
         )
-        .stderr
-    )
+        for each in listed
+    }
+
+    def off(weights: dict[int, float]) -> float:
+        expected = {number: 2000 * each / sum(weights.values()) for number, each in weights.items()}
+        return sum((drawn[number] - each) ** 2 / each for number, each in expected.items())
+
+    assert drawn.total() == 2000
+    assert off(scores) < CHI_SQUARE_5, drawn
+    assert off(dict.fromkeys(scores, 1.0)) > 4 * CHI_SQUARE_5  # which an even draw would not be
+    told = CliRunner().invoke(main, ["photo", "like", "--on", device.id], env=environment)
+    assert "has shown no photo" in told.stderr
 
 
 def test_E20_palettes(album: Album) -> None:
