@@ -45,6 +45,7 @@ ONE_MODULE_EACH = {
                 "drawing",
                 "calibration",
                 "jpeg",
+                "pipeline",
             )
         ),
     },

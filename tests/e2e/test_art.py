@@ -343,3 +343,44 @@ def test_the_file_is_checked(studio: Studio) -> None:
     told = studio.run(CLASSIFY)[1]
     assert "line 6: [art] daily_calls must be a whole number from 0 to 10000, not -1" in told
     assert "line 7: [art] styles must be a list of some of ink," in told
+
+
+def test_pictures_are_tried_out(studio: Studio) -> None:
+    """By the job run_test_pipeline; nothing outside its folders is read or written."""
+    folder = studio.hub.directory / "photos"
+
+    def attempt(steps: Any, **params: str) -> tuple[int, str]:
+        (folder / "steps.json").write_text(steps if isinstance(steps, str) else json.dumps(steps))
+        given = {"input": "0.jpg", "pipeline_json_file": "steps.json", "output": "new.png"}
+        return studio.run("run_test_pipeline", **{**given, **params})
+
+    size = {"name": "resize_crop", "resolution": [48, 64], "rotate": 90}
+    paint = {"name": "openai_filter", "art_style": "ink", "generation_context": "and a cat"}
+    native = {"name": "p_mode_eink_optimize"}
+    assert attempt([{"name": "noop"}, size, native])[0] == 0
+    with Image.open(folder / "new.png") as image:
+        assert (image.mode, image.size) == ("P", (64, 48))
+    code, told = attempt([size, paint, native], output="art.png")
+    assert (code, "off: there is no config/sources.toml" in told) == (1, True)
+    studio.configure()
+    assert attempt([size, paint, native], output="art.png")[0] == 0
+    (asked,) = studio.web.asked
+    assert "brush drawing" in asked.body["prompt"]
+    assert "and a cat" in asked.body["prompt"]
+    for params, steps, text in (
+        ({"output": "new.png"}, [], "is there already"),
+        ({"output": "../out.png"}, [], "is no path below"),
+        ({"input": "/etc/passwd", "output": "x.png"}, [], "is no path below"),
+        ({"input": "steps.json", "output": "x.png"}, [], "is no PNG, JPEG, GIF or WebP"),
+        ({"output": "x.gif"}, [], "must end in"),
+        ({"output": "x.png"}, "{", "steps.json: "),
+        ({"output": "x.png"}, [{"name": "blur"}], "steps.json: "),
+        ({"output": "x.png"}, [{"name": "quantize", "palette": "pink"}], "there is no palette"),
+    ):
+        code, told = attempt(steps, **params)
+        assert code == 1, params
+        assert text in told
+    assert {each.name for each in folder.iterdir()} == {
+        "0.jpg", "1.jpg", "2.jpg", "steps.json", "new.png", "art.png",
+    }  # fmt: skip
+    assert not (studio.hub.directory / "out.png").exists()

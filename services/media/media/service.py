@@ -94,7 +94,13 @@ async def run(settings: Settings) -> None:
         variants = Variants(library, VariantStore(database), variant_folder, registry.now)
         art_store = ArtStore(database)
         art = art_jobs(
-            Path(settings.media_sources), art_store, library, variants, registry.now, zone
+            Path(settings.media_sources),
+            (library.root, assets),
+            art_store,
+            library,
+            variants,
+            registry.now,
+            zone,
         )
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)

@@ -32,8 +32,17 @@ class GenerateParams(Struct, frozen=True, forbid_unknown_fields=True):
     art_style_override: Style | None = None
 
 
+class TryOutParams(Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture, a file of steps, and the picture to make, below the folders of pictures."""
+
+    input: str = ""
+    pipeline_json_file: str = ""
+    output: str = ""
+
+
 def art_jobs(
     sources: Path,
+    folders: tuple[Path, ...],
     store: ArtStore,
     library: Library,
     variants: Variants,
@@ -62,6 +71,12 @@ def art_jobs(
             run, params.max_amount, params.art_style_override, library, variants, endpoint(), store
         )
 
+    async def try_out(run: Run, params: TryOutParams) -> str:
+        from media.art.try_out import try_out
+
+        given = (params.input, params.pipeline_json_file, params.output)
+        return await try_out(run, given, folders, endpoint())
+
     return (
         Job(
             "classify-new-images", "Have a model look at new photos.", classify,
@@ -71,4 +86,5 @@ def art_jobs(
             "generate-art-variants", "Have art made of photos.", generate,
             GenerateParams, "0 0 * * *", _GENERATE_SECONDS,
         ),
+        Job("run_test_pipeline", "Take a picture through steps.", try_out, TryOutParams),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from media.bitmap.picture import BROKEN, FORMATS, PictureError
+from media.bitmap.picture import BROKEN, FORMATS, PictureError, reason
 
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = range(5, 9)
@@ -25,4 +25,4 @@ def picture_size(source: Path | bytes) -> tuple[int, int]:
                 )
                 return (image.height, image.width) if turned else image.size
         except BROKEN as error:
-            raise PictureError(str(error) or type(error).__name__) from None
+            raise PictureError(reason(error)) from None

@@ -91,10 +91,11 @@ def open_picture(
             with Image.open(file, formats=FORMATS) as image:
                 return _fitted(image, width, height, fit)
         except BROKEN as error:
-            raise PictureError(_reason(error)) from None
+            raise PictureError(reason(error)) from None
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Return what is wrong with a picture, by what was raised when it was opened."""
     if isinstance(error, UnidentifiedImageError):
         return "is no PNG, JPEG, GIF or WebP"
     if isinstance(error, OSError) and error.strerror:
