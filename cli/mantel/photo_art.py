@@ -18,8 +18,9 @@ _OPINIONS = ("favourite", "unfavourite", "hide", "show")
 
 
 @click.command(
+    short_help="List art that was made of photos, or rate it.",
     help="List the art that was made of photos, and how often a model was asked today. With an "
-    "OPINION, say what you think of it: `mantel photo art hide 12` has it drawn no more."
+    "OPINION, say what you think of it: `mantel photo art hide 12` has it drawn no more.",
 )
 @click.argument("opinion", required=False, type=click.Choice(_OPINIONS))
 @click.argument("variants", metavar="[VARIANT]...", nargs=-1, type=click.IntRange(min=1))
