@@ -4,9 +4,11 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from media.art.classification import PROMPT, SCHEMA, judgement
+from media.photo.photo import Photo
 from media.source.reply_error import ReplyError
 from tests.media.art.endpoint import SEEN
 
@@ -61,3 +63,13 @@ def test_texts_are_plain_and_short() -> None:
     found = judgement(told(descriptionOfImage="a\n\x1b[2J" + "b" * 999), "")
     assert len(found.description) <= 200
     assert found.description.isprintable()
+
+
+def test_what_an_older_version_has_kept_is_read() -> None:
+    """Photos keep their numbers when more is known of them."""
+    kept = (
+        b'{"number":7,"path":"a","width":1,"height":1,"added_at":"2026-07-01T00:00:00Z",'
+        b'"judgement":{"quality":"GOOD","content_type":null,"description":"x"}}'
+    )
+    found = msgspec.json.decode(kept, type=Photo)
+    assert (found.number, found.judgement.quality, found.judgement.judged_as) == (7, "GOOD", "")
