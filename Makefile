@@ -34,7 +34,7 @@ help: ## print this
 setup: packages $(INSTALLED) ## .venv with everything locked, and the Debian packages
 
 packages:
-	@deploy/packages venv mosquitto $(NEEDS)
+	@deploy/packages venv mosquitto fonts $(NEEDS)
 
 # Also when the Python that it was made with is gone
 $(VENV)/bin/python:
@@ -94,6 +94,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 # --- development ---
 
 test: NEEDS = chromium libfaketime
+bench: NEEDS = chromium tesseract
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
 

@@ -51,6 +51,8 @@ _STEPS = (
     ("relay_stalled",),
     ("relay_refused",),
     ("photos",),
+    ("dashboards",),
+    ("dashboards_text",),
 )
 """The measures, in order; those of one step run side by side: they wait most of their time."""
 

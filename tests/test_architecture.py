@@ -32,8 +32,11 @@ ONE_MODULE_EACH = {
     "psutil": {"services/stats/stats/host.py", "services/stats/stats/sensors.py"},
     "serial": {"services/serial-bridge/serial_bridge/port.py"},
     "miniaudio": {"services/media/media/audio/decoder.py"},
+    "typst": {"services/media/media/dashboard/typesetter.py"},
     "PIL": {
         "services/media/media/display/splash.py",
+        "services/media/media/dashboard/card.py",
+        "services/media/media/dashboard/card_icons.py",
         *(
             f"services/media/media/bitmap/{module}.py"
             for module in (

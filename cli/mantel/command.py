@@ -17,6 +17,7 @@ SUBCOMMANDS = {
     "source": "What dashboards show: list, check, refresh.",
     "display": "Displays: list, let in, add, change, forget.",
     "device": "Devices without MQTT, and with: let in, list, revoke, forget.",
+    "dashboard": "Dashboards: see a theme, check it, list all.",
     "image": "Pictures: show one on a display.",
     "job": "Jobs: list, run, cancel, read their logs.",
     "photo": "Photos: list, rate, hide.",

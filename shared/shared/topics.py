@@ -225,6 +225,17 @@ SOURCE_RESPONSE: Topic[Response] = Topic(
     "source/response/{verb}", Response, 1, False,
     ("media",), ("ws-bridge", *WATCHERS), "The answer, with the `transaction` of the request",
 )  # fmt: skip
+DASHBOARD_REQUEST: Topic[Request] = Topic(
+    "dashboard/request/{verb}", Request, 1, False,
+    ("ws-bridge", *WATCHERS), ("media",),
+    "themes; preview and check (`theme`, or its `files` in base64; for a preview `profile`, or "
+    "`width` and `height`, and `facts`: now, sample, long, old, none)",
+)  # fmt: skip
+DASHBOARD_RESPONSE: Topic[Response] = Topic(
+    "dashboard/response/{verb}", Response, 1, False,
+    ("media",), ("ws-bridge", *WATCHERS),
+    "The answer, with the `transaction` of the request; a preview's `png` is base64",
+)  # fmt: skip
 VALUE: Topic[bytes] = Topic(
     "value/{group}/{name}/{field}", bytes, 1, True,
     ("ws-bridge", *HOME), ("media", "ws-bridge", *HOME),
@@ -298,7 +309,7 @@ TOPICS: tuple[Topic[Any], ...] = (
     DISPLAY_STATE, DISPLAY_REQUEST, DISPLAY_RESPONSE,
     JOB_STATE, JOB_SET, JOB_REQUEST, JOB_RESPONSE,
     PHOTO_REQUEST, PHOTO_RESPONSE,
-    SOURCE_REQUEST, SOURCE_RESPONSE, VALUE,
+    DASHBOARD_REQUEST, DASHBOARD_RESPONSE, SOURCE_REQUEST, SOURCE_RESPONSE, VALUE,
     DEVICE_CONFIG, DEVICE_STATE, DEVICE_READING, DEVICE_EVENT, DEVICE_SET,
     BIRTH, DISCOVERY,
 )  # fmt: skip

@@ -47,6 +47,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self.pid = self._process.pid
         port_file = directory / "DevToolsActivePort"
         eventually(lambda: port_file.exists() and len(port_file.read_text().splitlines()) == 2)
         self._port = port_file.read_text().splitlines()[0]
@@ -102,11 +103,11 @@ class Page:
                 assert "error" not in message, message
                 return dict(message["result"])
 
-    def wait_for_load(self, loader: str) -> None:
-        """Wait until the document is there that a navigation asked for."""
+    def wait_for_load(self, loader: str, name: str = "load") -> None:
+        """Wait until the document is there that a navigation asked for, or for a later event."""
         while True:
             event = self._receive().get("params", {})
-            if (event.get("loaderId"), event.get("name")) == (loader, "load"):
+            if (event.get("loaderId"), event.get("name")) == (loader, name):
                 return
 
     def _receive(self) -> dict[str, Any]:

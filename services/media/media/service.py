@@ -13,6 +13,13 @@ from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
 from media.bitmap_url import bitmap_url
+from media.dashboard.contents import Dashboard
+from media.dashboard.dashboards import Dashboards
+from media.dashboard.pages import Pages
+from media.dashboard.request import answer_dashboard_requests
+from media.dashboard.studio import Studio
+from media.dashboard.theme_folder import Themes, some_photo
+from media.dashboard.words import LANGUAGES
 from media.database import Database
 from media.display.discovery import answer_discovery
 from media.display.keeping import keep_registry
@@ -67,6 +74,7 @@ async def run(settings: Settings) -> None:
     async with (
         Database(Path(settings.media_state)) as database,
         Mqtt(settings, "media") as mqtt,
+        Studio() as studio,
         asyncio.TaskGroup() as tasks,
     ):
         stream = Stream(mqtt, STREAM, executor)
@@ -82,9 +90,25 @@ async def run(settings: Settings) -> None:
         asked = mqtt.subscribe(topics.SOURCE_REQUEST)
         opening = Opening(mqtt, database, settings, zone)
         tasks.create_task(opening.run(), name="know sources")
+        wanted_pages = mqtt.subscribe(topics.DASHBOARD_REQUEST)
         tasks.create_task(
             answer(asked, mqtt, topics.SOURCE_RESPONSE, source_verbs(opening)),
             name="answer requests of sources",
+        )
+        dashboards = Dashboards(
+            Themes(Path(settings.media_themes)), studio, LANGUAGES[settings.media_language]
+        )
+        pages = Pages(dashboards, sources)
+        tasks.create_task(pages.run(), name="draw pages")
+        tasks.create_task(
+            answer_dashboard_requests(
+                wanted_pages,
+                dashboards,
+                lambda: opening.get().snapshot(registry.now()),
+                lambda: some_photo(Path(settings.media_photos), assets),
+                mqtt,
+            ),
+            name="answer dashboard requests",
         )
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)
@@ -104,7 +128,14 @@ async def run(settings: Settings) -> None:
         )
         job_store = JobStore(database)
         runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)
-        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash()})
+        contents = ByMode(
+            {
+                "photo": Photos(library, rotation),
+                "dashboard": Dashboard(pages),
+                "news": Dashboard(pages),
+                "boot": Splash(),
+            }
+        )
         shelf = Shelf(Path(settings.media_state))
         pictures = Pictures(registry, contents, assets, shelf)
         showing = Showing(mqtt, registry, pictures, bitmap_url(settings))

@@ -23,6 +23,12 @@ class Settings(Base, frozen=True, kw_only=True):
     media_sources: Annotated[
         str, Meta(description="File that names weather, calendars and news (docs/sources.md)")
     ] = "config/sources.toml"
+    media_themes: Annotated[
+        str, Meta(description="Folder of your own themes of dashboards (docs/dashboards.md)")
+    ] = "config/themes"
+    media_language: Annotated[
+        Literal["en", "de"], Meta(description="Language of dashboards: English or German")
+    ] = "en"
     media_speaker: Annotated[
         bool, Meta(description="Play an alarm that nobody hears on this machine's own speaker")
     ] = False

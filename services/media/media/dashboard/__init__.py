@@ -1,0 +1,1 @@
+"""Dashboards: pages of what is known, drawn by themes."""

@@ -1,0 +1,155 @@
+"""The pages that displays show, drawn ahead: whoever asks gets the last one at once."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from media.bitmap.prepared import Prepared
+from media.bitmap.screen import Screen
+from media.dashboard.dashboards import Dashboards, PageMode
+from media.dashboard.page import encoded, steady
+from media.dashboard.theme import Theme, ThemeError
+from media.source.sources import Sources
+from shared.complaints import Complaints
+
+_log = logging.getLogger("media")
+
+_GATHER_SECONDS = 1.0  # what changes together is drawn together
+_FIRST_SECONDS = 20.0
+_MOST_WANTED = 64
+_UNWANTED = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody shows: a page of a mode on a screen, with a theme and a photo of their own."""
+
+    screen: Screen
+    mode: PageMode
+    theme: str = ""
+    photo: Path | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as it is shown, the `version` of its picture, and when there may be another."""
+
+    picture: Prepared
+    theme: str
+    until_at: datetime
+
+    @property
+    def version(self) -> str:
+        """What changes with the picture."""
+        return self.picture.frame.version
+
+
+@dataclass
+class _Kept:
+    asked_at: datetime
+    shown: Shown | None = None
+    steady: bytes = b""
+    whole: bytes = b""
+    slot: int = -1
+
+
+class Pages:
+    """`run` must run; `picture` waits for the first page of a kind, then never again.
+
+    A page that cannot be drawn leaves the last good one, and is told of once.
+    """
+
+    def __init__(
+        self,
+        dashboards: Dashboards,
+        sources: Sources,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._dashboards = dashboards
+        self._sources = sources
+        self._clock = clock
+        self._changed = sources.watch()
+        self._wanted: dict[Wish, _Kept] = {}
+        self._complaints = Complaints(_log)
+        self._drawing = asyncio.Lock()
+
+    async def picture(self, wish: Wish) -> Shown | None:
+        """Return the page that is to be shown; None when none could be drawn so far."""
+        kept = self._wanted.get(wish)
+        now = self._clock()
+        if kept is None:
+            kept = self._wanted[wish] = _Kept(now)
+            self._forget(now)
+        kept.asked_at = now
+        if kept.shown is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FIRST_SECONDS):
+                    await self._draw(wish, kept)
+        return kept.shown
+
+    async def run(self) -> None:
+        """Draw anew what has changed, until cancelled; a theme's clock each minute."""
+        while True:
+            self._changed.clear()
+            for wish, kept in list(self._wanted.items()):
+                await self._draw(wish, kept)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(60 - self._clock().timestamp() % 60 + 0.05):
+                    await self._changed.wait()
+                    await asyncio.sleep(_GATHER_SECONDS)
+
+    async def _draw(self, wish: Wish, kept: _Kept) -> None:
+        """Draw a page unless it is the same as the last."""
+        async with self._drawing:
+            try:
+                theme = await self._dashboards.theme_for(wish.screen, wish.mode, wish.theme)
+                if "host" in (theme.header.shows if theme else ()):
+                    self._sources.use_host()
+                await self._draw_by(theme, wish, kept)
+            except ThemeError as error:
+                self._complaints.say(_subject(wish), f"{error}; displays keep what they have")
+            else:
+                self._complaints.settle(_subject(wish), "is drawn again")
+
+    async def _draw_by(self, theme: Theme | None, wish: Wish, kept: _Kept) -> None:
+        now = self._clock()
+        snapshot = self._sources.snapshot(now)
+        facts = self._dashboards.facts(snapshot, theme)
+        mark = theme.mark.encode() if theme else b""
+        calm, whole = mark + steady(facts), mark + encoded(facts)
+        minutes = theme.header.refresh_minutes if theme else 60
+        slot, until_at = _slot(snapshot.at, minutes)
+        if kept.shown is not None and (
+            whole == kept.whole or (calm == kept.steady and slot == kept.slot)
+        ):
+            kept.slot = slot
+            kept.shown = Shown(kept.shown.picture, kept.shown.theme, until_at)
+            return
+        picture = await self._dashboards.render(snapshot, wish.screen, theme, wish.photo)
+        kept.steady, kept.whole, kept.slot = calm, whole, slot
+        kept.shown = Shown(picture, theme.name if theme else "card", until_at)
+
+    def _forget(self, now: datetime) -> None:
+        """Draw no more for those who have not asked for days."""
+        for wish, kept in list(self._wanted.items()):
+            if now - kept.asked_at > _UNWANTED:
+                del self._wanted[wish]
+        while len(self._wanted) > _MOST_WANTED:
+            del self._wanted[min(self._wanted, key=lambda wish: self._wanted[wish].asked_at)]
+
+
+def _slot(now: datetime, minutes: int) -> tuple[int, datetime]:
+    """Return the number of the current stretch of so many minutes, and when it ends."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    number = (now - midnight) // timedelta(minutes=minutes)
+    end = midnight + (number + 1) * timedelta(minutes=minutes)
+    return midnight.toordinal() * 1440 + number, end
+
+
+def _subject(wish: Wish) -> str:
+    width, height = wish.screen.size
+    return f"page {wish.theme or wish.mode} {width}x{height}"
