@@ -55,10 +55,11 @@ class _Kept:
     steady: bytes = b""
     whole: bytes = b""
     slot: int = -1
+    first: asyncio.Task[None] | None = None
 
 
 class Pages:
-    """`run` must run; `picture` waits for the first page of a kind, then never again.
+    """`run` must run; `picture` may wait for the first page of a kind, then never again.
 
     A page that cannot be drawn leaves the last good one, and is told of once.
     """
@@ -76,9 +77,13 @@ class Pages:
         self._wanted: dict[Wish, _Kept] = {}
         self._complaints = Complaints(_log)
         self._drawing = asyncio.Lock()
+        self._first: set[asyncio.Task[None]] = set()
 
-    async def picture(self, wish: Wish) -> Shown | None:
-        """Return the page that is to be shown; None when none could be drawn so far."""
+    async def picture(self, wish: Wish, wait_seconds: float = _FIRST_SECONDS) -> Shown | None:
+        """Return the page that is to be shown; None when none could be drawn so far.
+
+        The first of a kind is waited for so long; it is drawn also when nobody waits any more.
+        """
         kept = self._wanted.get(wish)
         now = self._clock()
         if kept is None:
@@ -86,21 +91,27 @@ class Pages:
             self._forget(now)
         kept.asked_at = now
         if kept.shown is None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_FIRST_SECONDS):
-                    await self._draw(wish, kept)
+            if kept.first is None or kept.first.done():
+                kept.first = asyncio.create_task(self._draw(wish, kept))
+                self._first.add(kept.first)
+                kept.first.add_done_callback(self._first.discard)
+            await asyncio.wait({kept.first}, timeout=wait_seconds)
         return kept.shown
 
     async def run(self) -> None:
         """Draw anew what has changed, until cancelled; a theme's clock each minute."""
-        while True:
-            self._changed.clear()
-            for wish, kept in list(self._wanted.items()):
-                await self._draw(wish, kept)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(60 - self._clock().timestamp() % 60 + 0.05):
-                    await self._changed.wait()
-                    await asyncio.sleep(_GATHER_SECONDS)
+        try:
+            while True:
+                self._changed.clear()
+                for wish, kept in list(self._wanted.items()):
+                    await self._draw(wish, kept)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(60 - self._clock().timestamp() % 60 + 0.05):
+                        await self._changed.wait()
+                        await asyncio.sleep(_GATHER_SECONDS)
+        finally:
+            for task in self._first:
+                task.cancel()
 
     async def _draw(self, wish: Wish, kept: _Kept) -> None:
         """Draw a page unless it is the same as the last."""
