@@ -111,9 +111,15 @@ def appointment(house: House) -> Iterator[None]:
 def test_E16_dashboard_picture(house: House) -> None:
     """The dashboard is a PNG of 1600x1200, of six colours, its palette in the known order."""
     device = house.eink.join("1")
-    blank = house.eink.get(DASHBOARD, device.token).body
+
+    def header() -> object:
+        with Image.open(io.BytesIO(house.eink.get(DASHBOARD, device.token).body)) as page:
+            # it lies on its side: the upper left corner is the lower left one
+            return page.convert("RGB").getpixel((5, 1194))
+
+    assert header() == INKS[3]
     with appointment(house):  # which is drawn by itself
-        eventually(lambda: house.eink.get(DASHBOARD, device.token).body != blank, times=3)
+        eventually(lambda: header() == INKS[0], times=3)
     answer = house.eink.get(DASHBOARD, device.token)
     assert answer.status == 200
     assert answer.headers["content-type"] == "image/png"

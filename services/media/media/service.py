@@ -98,7 +98,7 @@ async def run(settings: Settings) -> None:
         dashboards = Dashboards(
             Themes(Path(settings.media_themes)), studio, LANGUAGES[settings.media_language]
         )
-        pages = Pages(dashboards, sources)
+        pages = Pages(dashboards, lambda: sources)
         tasks.create_task(pages.run(), name="draw pages")
         tasks.create_task(
             answer_dashboard_requests(

@@ -167,6 +167,22 @@ def test_old_facts_say_their_age() -> None:
     assert facts("old", "de")["weather"]["as_of"] == "Stand 01:05"
 
 
+@pytest.mark.parametrize(
+    ("age", "old"),
+    [
+        (Age(freshness="empty"), False),
+        (Age(freshness="empty", error="no route"), True),
+        (Age(freshness="empty", at=NOW), True),
+        (Age(freshness="aged", at=NOW), False),
+    ],
+)
+def test_what_never_came_is_not_old_yet(age: Age, old: bool) -> None:
+    """A hub that has just started asks for it; when it cannot be had the mark is shown."""
+    made = page(Snapshot(at=NOW, weather=Block(value=None, age=age)), ENGLISH, BLOCKS)
+    assert made["weather"]["old"] == old
+    assert made["weather"]["empty"]
+
+
 def test_nothing_is_known() -> None:
     """A house without sources has a date."""
     made = facts("none")

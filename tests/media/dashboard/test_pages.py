@@ -66,7 +66,7 @@ def run(folder: Path, work: Callable[[House, Pages], Coroutine[object, object, N
         house = House(folder)
         async with Studio() as studio:
             boards = Dashboards(Themes(folder), studio, LANGUAGES["en"])
-            pages = Pages(boards, house, lambda: house.now)  # type: ignore[arg-type]
+            pages = Pages(boards, lambda: house, lambda: house.now)  # type: ignore[arg-type,return-value]
             keeping = asyncio.create_task(pages.run())
             try:
                 await work(house, pages)

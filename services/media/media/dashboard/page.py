@@ -91,7 +91,9 @@ def _block(
 
 
 def _age(age: Age, today: date, words: Words) -> Page:
-    return {"as_of": words.age(age, today), "old": age.freshness in {"old", "empty"}}
+    # What was never had is old when it cannot be had; else it is on its way
+    gone = age.freshness == "empty" and (age.at is not None or age.error is not None)
+    return {"as_of": words.age(age, today), "old": age.freshness == "old" or gone}
 
 
 def _alarm(alarm: NextAlarm | None, today: date, words: Words) -> Page | None:

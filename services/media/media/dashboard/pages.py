@@ -61,19 +61,22 @@ class _Kept:
 class Pages:
     """`run` must run; `picture` may wait for the first page of a kind, then never again.
 
-    A page that cannot be drawn leaves the last good one, and is told of once.
+    A page that cannot be drawn leaves the last good one, and is told of once. The sources are
+    got when the first page is asked for: a home without pages need not load them.
     """
 
     def __init__(
         self,
         dashboards: Dashboards,
-        sources: Sources,
+        sources: Callable[[], Sources],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._dashboards = dashboards
-        self._sources = sources
+        self._get = sources
+        self._sources: Sources | None = None
         self._clock = clock
-        self._changed = sources.watch()
+        self._changed = asyncio.Event()
+        self._begun = asyncio.Event()
         self._wanted: dict[Wish, _Kept] = {}
         self._complaints = Complaints(_log)
         self._drawing = asyncio.Lock()
@@ -100,6 +103,7 @@ class Pages:
 
     async def run(self) -> None:
         """Draw anew what has changed, until cancelled; a theme's clock each minute."""
+        await self._begun.wait()
         try:
             while True:
                 self._changed.clear()
@@ -113,13 +117,20 @@ class Pages:
             for task in self._first:
                 task.cancel()
 
+    def _opened(self) -> Sources:
+        if self._sources is None:
+            self._sources = self._get()
+            self._changed = self._sources.watch()
+            self._begun.set()
+        return self._sources
+
     async def _draw(self, wish: Wish, kept: _Kept) -> None:
         """Draw a page unless it is the same as the last."""
         async with self._drawing:
             try:
                 theme = await self._dashboards.theme_for(wish.screen, wish.mode, wish.theme)
                 if "host" in (theme.header.shows if theme else ()):
-                    self._sources.use_host()
+                    self._opened().use_host()
                 await self._draw_by(theme, wish, kept)
             except ThemeError as error:
                 self._complaints.say(_subject(wish), f"{error}; displays keep what they have")
@@ -128,7 +139,7 @@ class Pages:
 
     async def _draw_by(self, theme: Theme | None, wish: Wish, kept: _Kept) -> None:
         now = self._clock()
-        snapshot = self._sources.snapshot(now)
+        snapshot = self._opened().snapshot(now)
         facts = self._dashboards.facts(snapshot, theme)
         mark = theme.mark.encode() if theme else b""
         calm, whole = mark + steady(facts), mark + encoded(facts)
