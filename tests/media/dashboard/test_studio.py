@@ -277,5 +277,8 @@ def test_only_the_photo_is_dithered(tmp_path: Path) -> None:
         assert shown.crop((400, 0, 800, 240)).getcolors() != [(400 * 240, 255)]
         assert len(shown.crop((400, 0, 800, 240)).getcolors() or []) == 2
         assert len(shown.crop((10, 10, 390, 470)).getcolors() or []) == 1
+        plain = await studio.draw(job_for(grey, facts("none"), screen))
+        shown = Image.open(io.BytesIO(plain.packed)).convert("L")
+        assert len(shown.crop((10, 10, 390, 470)).getcolors() or []) == 1
 
     run(work)
