@@ -53,4 +53,4 @@ def read_fields(fields: dict[str, Any], model: type[T]) -> T:
     try:
         return msgspec.convert(fields, model)
     except msgspec.ValidationError as error:
-        raise PayloadError(str(error)) from None
+        raise PayloadError(str(error).replace("`$.", "`")) from None

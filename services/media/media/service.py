@@ -16,7 +16,7 @@ from media.bitmap_url import bitmap_url
 from media.dashboard.contents import Dashboard
 from media.dashboard.dashboards import Dashboards
 from media.dashboard.pages import Pages
-from media.dashboard.request import answer_dashboard_requests
+from media.dashboard.request import dashboard_verbs
 from media.dashboard.studio import Studio
 from media.dashboard.theme_folder import Themes, some_photo
 from media.dashboard.words import LANGUAGES
@@ -98,17 +98,16 @@ async def run(settings: Settings) -> None:
         dashboards = Dashboards(
             Themes(Path(settings.media_themes)), studio, LANGUAGES[settings.media_language]
         )
-        pages = Pages(dashboards, lambda: sources)
+        pages = Pages(dashboards, opening.get)
         tasks.create_task(pages.run(), name="draw pages")
+        page_verbs = dashboard_verbs(
+            dashboards,
+            lambda: opening.get().snapshot(registry.now()),
+            lambda: some_photo(Path(settings.media_photos), assets),
+        )
         tasks.create_task(
-            answer_dashboard_requests(
-                wanted_pages,
-                dashboards,
-                lambda: opening.get().snapshot(registry.now()),
-                lambda: some_photo(Path(settings.media_photos), assets),
-                mqtt,
-            ),
-            name="answer dashboard requests",
+            answer(wanted_pages, mqtt, topics.DASHBOARD_RESPONSE, page_verbs),
+            name="answer requests of dashboards",
         )
         tasks.create_task(keep_registry(registry), name="keep registry")
         photo_store = PhotoStore(database)

@@ -1,8 +1,7 @@
-"""Answers what is asked of dashboards by topic: which themes there are, and how one looks."""
+"""What may be asked of dashboards by topic: which themes there are, and how one looks."""
 
 import base64
 import binascii
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +10,14 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from media.asking import Verb, read_fields
 from media.bitmap.profiles import PROFILES
 from media.bitmap.screen import Screen
 from media.dashboard.dashboards import Dashboards, PageMode, plain_screen
 from media.dashboard.sample import Facts, sample
 from media.dashboard.theme import Files, Theme, ThemeError, read_theme
 from media.source.facts import Snapshot
-from shared import topics
-from shared.complaints import Complaints
 from shared.errors import PayloadError
-from shared.mqtt import Mqtt
-from shared.payloads import Request, Response
-from shared.subscription import Subscription
-
-VERBS = ("themes", "preview", "check")
-
-_log = logging.getLogger("media")
 
 _KINDS: tuple[Facts, ...] = ("sample", "long", "old", "none")
 Side = Annotated[int, Meta(ge=16, le=4000)]
@@ -44,33 +35,14 @@ class _Wanted(Struct, kw_only=True):
     facts: Facts = "now"
 
 
-async def answer_dashboard_requests(
-    messages: Subscription[Request],
+def dashboard_verbs(
     dashboards: Dashboards,
     snapshot: Callable[[], Snapshot],
     photo: Callable[[], Path | None],
-    mqtt: Mqtt,
-) -> None:
-    """Answer every request, wrong ones too, until cancelled."""
-    complaints = Complaints(_log)
+) -> dict[str, Verb]:
+    """Return what may be asked."""
     desk = _Desk(dashboards, snapshot, photo)
-    async for received in messages:
-        verb = received.levels["verb"]
-        if received.retained:  # would be obeyed again after each restart
-            complaints.say(verb, "retained request ignored; publish it without retain")
-            continue
-        fields = dict(received.payload or {})
-        transaction = fields.pop("transaction", None)
-        if verb not in VERBS:
-            complaints.say(f"request {verb[:40]}", f"is not known; {', '.join(VERBS)} are")
-            continue
-        try:
-            answer = Response(status="ok", data=await desk.answer(verb, fields))
-        except (PayloadError, ThemeError) as error:
-            answer = Response(status="error", error=str(error))
-        if isinstance(transaction, str | int):
-            answer = msgspec.structs.replace(answer, transaction=transaction)
-        mqtt.publish(topics.DASHBOARD_RESPONSE, answer, verb=verb)
+    return {"themes": desk.themes, "preview": desk.preview, "check": desk.check}
 
 
 class _Desk:
@@ -86,17 +58,16 @@ class _Desk:
         self._snapshot = snapshot
         self._photo = photo
 
-    async def answer(self, verb: str, fields: dict[str, Any]) -> object:
-        """Return the data of the answer; PayloadError, ThemeError."""
-        if verb == "themes":
-            return self._themes()
-        try:
-            wanted = msgspec.convert(fields, _Wanted)
-        except msgspec.ValidationError as error:
-            raise PayloadError(str(error).replace("`$.", "`")) from None
-        return await (self._preview(wanted) if verb == "preview" else self._check(wanted))
+    async def preview(self, fields: dict[str, Any]) -> object:
+        """Return a picture of a theme; PayloadError, ThemeError."""
+        return await self._preview(read_fields(fields, _Wanted))
 
-    def _themes(self) -> dict[str, Any]:
+    async def check(self, fields: dict[str, Any]) -> object:
+        """Return what there is to say of a theme; PayloadError, ThemeError."""
+        return await self._check(read_fields(fields, _Wanted))
+
+    async def themes(self, _: dict[str, Any]) -> object:
+        """Return all themes, and what is wrong with those that cannot be used."""
         themes = self._dashboards.themes
         rows = [
             {
