@@ -52,6 +52,7 @@ ONE_MODULE_EACH = {
             )
         ),
     },
+    "ifaddr": {"services/media/media/display/addresses.py"},
     "zeroconf": {"services/media/media/display/mdns.py"},
     "feedparser": {"services/media/media/source/news.py"},
     "httpx": {"services/media/media/source/web.py"},

@@ -11,12 +11,14 @@ from media.display.display import Display
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.shelf import Shelf
-from media.display.sources import ByMode, Splash
+from media.display.sources import ByMode, Hub, Splash
 from media.display.store import DisplayStore
 from media.photo.contents import Photos
 from media.photo.library import Library
 from media.photo.rotation import Rotation
 from media.photo.store import PhotoStore
+
+HUB = Hub("pi", 8000, lambda host: f"http://{host}", lambda: ["192.0.2.7"])
 
 
 @dataclass
@@ -58,7 +60,7 @@ async def wall(folder: Path) -> AsyncIterator[Wall]:
         photo_store = PhotoStore(database)
         library = Library(photos, photo_store, registry.now)
         rotation = Rotation(library, photo_store, registry.now)
-        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash()})
+        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash(HUB)})
         pictures = Pictures(registry, contents, assets, shelf)
         await registry.load()
         yield Wall(registry, pictures, shelf, assets, photos, clock, library)

@@ -21,24 +21,28 @@ from media.dashboard.studio import Studio
 from media.dashboard.theme_folder import Themes, some_photo
 from media.dashboard.words import LANGUAGES
 from media.database import Database
+from media.display.addresses import own_addresses
 from media.display.discovery import answer_discovery
 from media.display.keeping import keep_registry
 from media.display.mdns import announce_hub
+from media.display.numbers import Numbers
 from media.display.obedience import Wishes
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.request import display_verbs
 from media.display.shelf import Shelf
-from media.display.sources import ByMode, Splash
+from media.display.sources import ByMode, Hub, Splash
 from media.display.store import DisplayStore
 from media.display.telling import Telling, tell_displays
 from media.display.zone import house_zone
 from media.http.app import App
+from media.http.pages import WebPages, house_dashboard
 from media.http.palette_api import PALETTE, PaletteApi
 from media.http.picture_api import BITMAP, PictureApi
 from media.http.push_api import PushApi
 from media.http.server import serve_http
 from media.http.trmnl_api import TrmnlApi
+from media.http.trmnl_url import base_url
 from media.http.variant_api import VARIANT, VariantApi
 from media.job.heartbeat import HEARTBEAT
 from media.job.request import job_verbs
@@ -126,21 +130,31 @@ async def run(settings: Settings) -> None:
             zone,
         )
         job_store = JobStore(database)
+        reached, port = settings.media_http_only, settings.media_http_port
+        hub = Hub(
+            settings.mantel_node,
+            port,
+            lambda host: base_url(settings.media_public_url, port, host, "") if port else "",
+            lambda: own_addresses(reached),
+        )
         runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)
         contents = ByMode(
             {
                 "photo": Photos(library, rotation),
                 "dashboard": Dashboard(pages),
                 "news": Dashboard(pages),
-                "boot": Splash(),
+                "boot": Splash(hub),
             }
         )
         shelf = Shelf(Path(settings.media_state))
         pictures = Pictures(registry, contents, assets, shelf)
         showing = Showing(mqtt, registry, pictures, bitmap_url(settings))
         tasks.create_task(show_displays(showing), name="show displays")
-        if settings.media_http_port:
-            url, port = settings.media_public_url, settings.media_http_port
+        if port:
+            numbers, dashboard = Numbers(database), house_dashboard(pictures, registry)
+            web = WebPages(
+                registry, pictures, library, numbers, dashboard, node=hub.node, url=hub.url
+            )
             api = PictureApi(registry, pictures)
             packed = VariantPictures(variants, VariantFiles(variant_folder))
             drawing = VariantApi(registry, variants, packed, api.paths[VARIANT])
@@ -150,14 +164,13 @@ async def run(settings: Settings) -> None:
                 registry,
                 api.paths | own,
                 PushApi(showing).paths,
-                {BITMAP: api.bitmap},
-                TrmnlApi(registry, pictures, url, port),
+                (web.paths if settings.media_pages else {}) | {BITMAP: api.bitmap},
+                TrmnlApi(registry, pictures, settings.media_public_url, port),
             )
             tasks.create_task(
                 serve_http(app, settings.media_http_host, port),
                 name="serve HTTP",
             )
-        reached = settings.media_http_only
         if settings.media_discovery_port:
             tasks.create_task(
                 answer_discovery(
@@ -166,11 +179,9 @@ async def run(settings: Settings) -> None:
                 ),
                 name="answer discovery",
             )
-        if settings.media_http_port and settings.media_mdns:
+        if port and settings.media_mdns:
             tasks.create_task(
-                announce_hub(
-                    settings.mantel_node, settings.media_http_port, settings.public_url, reached
-                ),
+                announce_hub(settings.mantel_node, port, settings.public_url, reached),
                 name="announce hub",
             )
         telling = Telling(mqtt, registry, job_entities(mqtt, runner))

@@ -56,6 +56,13 @@ class Settings(Base, frozen=True, kw_only=True):
             "faces the one who asks, {port} is MEDIA_HTTP_PORT",
         ),
     ] = "http://{host}:{port}"
+    media_pages: Annotated[
+        bool,
+        Meta(
+            description="Serve the pages that need no token: the home page, /dashboard, "
+            "/bootstrap and /photo"
+        ),
+    ] = True
     media_join: Annotated[
         Literal["open", "approve", "closed"],
         Meta(

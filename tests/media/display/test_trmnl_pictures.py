@@ -18,6 +18,7 @@ from media.display.sources import ByMode, Splash
 from media.display.store import DisplayStore
 from media.display.trmnl_pictures import TrmnlPictures, media_type
 from tests.media.bitmap.pictures import blank, halves, photo, saved
+from tests.media.wall import HUB
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -32,7 +33,7 @@ class Shelf:
         self.registry = Registry(store, "open", UTC, clock=lambda: NOW)
         pictures = Pictures(
             self.registry,
-            ByMode({"boot": Splash()}),
+            ByMode({"boot": Splash(HUB)}),
             folder / "assets",
             PictureShelf(folder / "media.sqlite"),
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from media.database import Database
+from media.display.numbers import Numbers
 from media.display.pictures import Pictures
 from media.display.registry import Registry
 from media.display.shelf import Shelf
@@ -16,7 +17,10 @@ from media.display.sources import ByMode
 from media.display.store import DisplayStore
 from media.http.app import App
 from media.http.openapi import PATHS, document
+from media.http.pages import WebPages, house_dashboard
 from media.http.picture_api import BITMAP, PictureApi
+from media.photo.library import Library
+from media.photo.store import PhotoStore
 from tests.e2e.answer import Answer
 from tests.e2e.conftest import running_hub
 from tests.e2e.eink import BOOTSTRAP, Device, Eink
@@ -70,11 +74,17 @@ def test_it_is_served_as_it_is_written(eink: Eink) -> None:
 
 
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
-    registry = Registry(DisplayStore(Database(tmp_path / "x.sqlite")), "open", UTC)
+    database = Database(tmp_path / "x.sqlite")
+    registry = Registry(DisplayStore(database), "open", UTC)
     pictures = Pictures(registry, ByMode({}), tmp_path, Shelf(tmp_path / "x.sqlite"))
     api = PictureApi(registry, pictures)
     pushed = {"/api/display/picture": api.paths["/api/display/state"]}
-    app = App(registry, api.paths, pushed, {BITMAP: api.bitmap})
+    library = Library(tmp_path, PhotoStore(database), registry.now)
+    pages = WebPages(
+        registry, pictures, library, Numbers(database), house_dashboard(pictures, registry),
+        node="pi", url=str,
+    )  # fmt: skip
+    app = App(registry, api.paths, pushed, pages.paths | {BITMAP: api.bitmap})
     assert set(app.paths) == set(PATHS)
 
 
@@ -122,7 +132,10 @@ def test_answers_are_as_described(eink: Eink, device: Device, path: str, method:
             b" " * 70_000,
         ]  # fmt: skip
     for token in ("", "0" * 40, device.token):
-        for query in ("", "?hardware_id=described", "?hardware_id=nobody", "?=&&%00=%ff"):
+        for query in (
+            "", "?hardware_id=described", "?hardware_id=nobody", "?=&&%00=%ff", "?pk=0", "?pk=77",
+            "?display=rlcd", "?pk=-1",
+        ):  # fmt: skip
             for body in bodies:
                 asked = path + query
                 answer = eink.ask(method.upper(), asked, body, token=token)

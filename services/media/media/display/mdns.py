@@ -6,12 +6,12 @@ that it may be shared. The host name is one of our own: `raspberrypi.local` is a
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
+from media.display.addresses import own_addresses
 from shared.complaints import Complaints
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ _GOODBYE_SECONDS = 0.6  # three packets, an eighth of a second apart
 _ASK_MILLISECONDS = 1500  # answers to all may be held back for half a second
 _MOST_NAMES = 100
 _LABEL_CHARACTERS = 45
-_INNER = re.compile(r"(lo|docker|br-|veth|virbr|vnet|cni|flannel|cali)")
-"""Interfaces behind which are containers and virtual machines, and no displays."""
 
 BaseUrl = Callable[[str], str]
 """Makes the base of the HTTP API from a host name."""
@@ -53,12 +51,12 @@ async def announce_hub(node: str, port: int, base_url: BaseUrl, only: str = "") 
     logging.getLogger("zeroconf").setLevel(logging.CRITICAL)
     while True:
         try:
-            addresses = await asyncio.to_thread(_addresses, only)
+            addresses = await asyncio.to_thread(own_addresses, only)
             if addresses:
                 async with _announced(node, port, base_url, addresses) as name:
                     complaints.settle("mDNS")
                     _log.info("announced by mDNS as %s on %s", name, ", ".join(addresses))
-                    while await asyncio.to_thread(_addresses, only) == addresses:  # noqa: ASYNC110
+                    while await asyncio.to_thread(own_addresses, only) == addresses:  # noqa: ASYNC110
                         await asyncio.sleep(_LOOK_SECONDS)
                 continue
         except (OSError, TakenError, TimeoutError) as error:
@@ -152,24 +150,3 @@ def text_record(base: str) -> dict[str, str]:
         "bootstrap": "/api/display/bootstrap",
         "trmnl": base,
     }
-
-
-def _addresses(only: str) -> list[str]:
-    """Return the IPv4 addresses of this machine behind which displays may be, in order."""
-    import ifaddr
-
-    found = {
-        address.ip: adapter.name
-        for adapter in ifaddr.get_adapters()
-        for address in adapter.ips
-        if isinstance(address.ip, str)
-    }
-    if only:
-        if only not in found:
-            raise OSError(f"{only} is no IPv4 address of this machine")
-        return [only]
-    return sorted(
-        address
-        for address, name in found.items()
-        if not _INNER.match(name) and not ipaddress.ip_address(address).is_loopback
-    )

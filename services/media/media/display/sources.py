@@ -1,5 +1,8 @@
 """The contents of each mode, and those of the mode `boot`: who a display is."""
 
+import asyncio
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from media.display.content import Content, Contents, Drawn
@@ -9,6 +12,9 @@ from media.display.screens import screen_of
 from media.display.splash import splash
 
 _MOST_SPLASH = 1600
+_MOST_ADDRESSES = 3
+_MOST_TEXT = 40
+_LOOK_SECONDS = 10.0
 
 
 class ByMode:
@@ -23,19 +29,67 @@ class ByMode:
         return None if contents is None else await contents.picture(display, mode, now)
 
 
+class Hub:
+    """What displays are told of the hub: its name, and how it is reached.
+
+    `url` makes the base of the HTTP API from a Host header, "" where there is none; `addresses`
+    returns those of this machine, OSError where it has not the one that it should.
+    """
+
+    def __init__(
+        self,
+        node: str,
+        port: int,
+        url: Callable[[str], str],
+        addresses: Callable[[], list[str]],
+    ) -> None:
+        self.node = node
+        self.port = port
+        self.url = url
+        self._addresses = addresses
+        self._known: list[str] = []
+        self._looked: float | None = None
+
+    async def addresses(self) -> list[str]:
+        """Return the addresses as they were within the last seconds."""
+        now = time.monotonic()
+        if self._looked is None or now - self._looked >= _LOOK_SECONDS:
+            self._looked = now
+            try:
+                self._known = await asyncio.to_thread(self._addresses)
+            except OSError:
+                self._known = []
+        return self._known
+
+
 class Splash:
-    """Who a display is: its id, what it has called itself, its size, and where its hub is."""
+    """Who a display is, and where its hub is: its name large, what helps most before the rest."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
 
     async def picture(self, display: Display, mode: Mode, now: datetime) -> Content | None:  # noqa: ARG002
         """Return a page of text."""
-        lines = (
-            display.id,
-            f"hardware id {display.hardware_id}",
-            f"{display.width} x {display.height} pixels",
-            f"hub {display.host}",
+        addresses = await self._hub.addresses()
+        # One that is told by topic has asked by no name
+        reached = display.host or f"{next(iter(addresses), self._hub.node)}:{self._hub.port}"
+        rows = (
+            ("hub", self._hub.url(reached)),
+            ("hardware id", _clipped(display.hardware_id)),
+            ("addresses", "  ".join(addresses[:_MOST_ADDRESSES])),
+            ("screen", f"{display.width}x{display.height} pixels"),
+            ("default mode", display.default_mode),
+            ("host", self._hub.node),
         )
+        told = tuple((name, value) for name, value in rows if value)
         size = _at_most(*screen_of(display).size)
-        return Content(Drawn("\n".join(lines), lambda: splash(lines, *size)), "boot")
+        key = "\n".join((display.id, *(f"{name} {value}" for name, value in told)))
+        return Content(Drawn(key, lambda: splash(display.id, told, *size)), "boot")
+
+
+def _clipped(text: str) -> str:
+    """Return a text whose middle is left out where it is too long to be read anyway."""
+    return text if len(text) <= _MOST_TEXT else f"{text[:20]}...{text[-17:]}"
 
 
 def _at_most(width: int, height: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-_COMMON = {
+COMMON = {
     "Vary": "Accept",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -20,7 +20,7 @@ def answer(
 ) -> Response:
     """Return an answer; it is not to be kept unless `headers` say so."""
     own = {"Content-Type": media_type, "Date": formatdate(usegmt=True), **(headers or {})}
-    return Response(body, status, {**_COMMON, **NO_STORE, **own})
+    return Response(body, status, {**COMMON, **NO_STORE, **own})
 
 
 def data(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401

@@ -13,10 +13,12 @@ from shared import __version__
 _ABOUT = (
     "How displays join, and get their pictures. A path may end in a slash, and `/api/displays/` "
     "is `/api/display/`. After 100 wrong tokens a minute an address is told to wait; a valid one "
-    "is never refused. What TRMNL devices ask for is in docs/trmnl.md."
+    "is never refused. What TRMNL devices ask for is in docs/trmnl.md. With "
+    "MEDIA_PAGES off there are no pages: /bootstrap, /dashboard, /photo and /preview are 404."
 )
 _JSON, _PNG, _HTML = "application/json", "image/png", "text/html"
 _BYTES = "application/octet-stream"
+_PHOTOS = tuple(f"image/{kind}" for kind in ("jpeg", "png", "gif", "bmp", "webp", "heic", "heif"))
 _PHRASES = {
     400: "What was sent is wrong",
     401: "No token, or a wrong one",
@@ -37,7 +39,7 @@ _BODY = {400: shapes.BAD_BODY, 413: shapes.DETAIL, 415: shapes.DETAIL}
 def operation(
     name: str,
     summary: str,
-    good: Schema | str,
+    good: Schema | str | tuple[str, ...],
     *,
     body: Schema | None = None,
     bytes_too: bool = False,
@@ -48,15 +50,18 @@ def operation(
 ) -> Schema:
     """Return what a method of a path does.
 
-    `good` is the shape of its JSON, or a media type; `bytes_too`: instead of the JSON of `body` a
-    picture's own bytes may be sent; `own`: a display asks with its token;
+    `good` is the shape of its JSON, or one media type or several; `bytes_too`: instead of the
+    JSON of `body` a picture's own bytes may be sent; `own`: a display asks with its token;
     `tagged`: the answer has an ETag, and is 304 when the client has that already.
     """
-    kind = good if isinstance(good, str) else _JSON
-    shape = good if isinstance(good, dict) else {"type": "string"}
-    responses: dict[str, Schema] = {
-        "200": {"description": "Done", "content": {kind: {} if kind == _PNG else {"schema": shape}}}
-    }
+    content: dict[str, Schema]
+    if isinstance(good, dict):
+        content = {_JSON: {"schema": good}}
+    elif isinstance(good, tuple):
+        content = {kind: {} for kind in good}
+    else:
+        content = {good: {} if good == _PNG else {"schema": {"type": "string"}}}
+    responses: dict[str, Schema] = {"200": {"description": "Done", "content": content}}
     if tagged:
         responses["200"]["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
         responses["304"] = {"description": "As the client has it already"}
@@ -68,10 +73,10 @@ def operation(
     made: Schema = {"operationId": name, "summary": summary, "responses": responses}
     made["security"] = [{"token": []}] if own else []
     if body is not None:
-        content: dict[str, Schema] = {_JSON: {"schema": body}}
+        sent: dict[str, Schema] = {_JSON: {"schema": body}}
         if bytes_too:
-            content |= {"image/*": {}, _BYTES: {}}
-        made["requestBody"] = {"required": True, "content": content}
+            sent |= {"image/*": {}, _BYTES: {}}
+        made["requestBody"] = {"required": True, "content": sent}
     if query:
         made["parameters"] = [
             {"name": key, "in": "query", "required": True, "schema": schema}
@@ -81,7 +86,40 @@ def operation(
 
 
 PATHS: dict[str, dict[str, Schema]] = {
-    "/": {"get": operation("home", "A page that says what this is", _HTML, own=False)},
+    "/": {
+        "get": operation(
+            "home", "A page with all displays", _HTML, own=False, errors={503: shapes.DETAIL}
+        )
+    },
+    "/bootstrap": {
+        "get": operation(
+            "device_page", "A page that tells what a display is", _HTML, own=False,
+            query={"pk": shapes.NUMBER},
+            errors={400: shapes.ERRORS, 404: shapes.NOT_FOUND, 503: shapes.DETAIL},
+        )
+    },
+    "/dashboard": {
+        "get": operation(
+            "dashboard_page", "A page of 1200 x 1600 pixels with the dashboard", _HTML, own=False
+        )
+    },
+    "/dashboard.png": {
+        "get": operation(
+            "dashboard_picture", "The dashboard, lying on its side", _PNG, own=False, tagged=True
+        )
+    },
+    "/photo": {
+        "get": operation(
+            "photo", "One of the photos that may be shown, as its file is", _PHOTOS, own=False,
+            errors={404: shapes.DETAIL, 503: shapes.DETAIL},
+        )
+    },
+    "/preview": {
+        "get": operation(
+            "preview", "What a display shows, small", _PNG, own=False, tagged=True,
+            query={"display": shapes.DISPLAY_ID}, errors={404: shapes.DETAIL},
+        )
+    },
     "/health": {"get": operation("health", "Does it run", shapes.HEALTH, own=False)},
     "/openapi.json": {
         "get": operation("openapi", "This description", {"type": "object"}, own=False)

@@ -94,6 +94,11 @@ STATE = thing(
     },
 )
 DISPLAY_ID = text("The id of a display")
+NUMBER = {
+    "description": "The number of a display: 1 is the one that joined first, 0 the built-in one",
+    "type": "integer",
+    "minimum": 0,
+}
 VERSION = text("The version of its picture, as its frame's topic tells")
 PICTURE: Schema = {
     "type": "object",
