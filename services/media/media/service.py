@@ -65,6 +65,7 @@ from media.settings import Settings
 from media.showing import Showing
 from media.sound_file import SoundFiles, learn_peaks
 from media.source.opening import Opening
+from media.source.refresh_job import source_jobs
 from media.source.request import source_verbs
 from shared import topics
 from shared.mqtt import Mqtt
@@ -137,7 +138,7 @@ async def run(settings: Settings) -> None:
             lambda host: base_url(settings.media_public_url, port, host, "") if port else "",
             lambda: own_addresses(reached),
         )
-        runner = Runner(Roster((HEARTBEAT, *art), job_store, zone), job_store)
+        runner = Runner(Roster((HEARTBEAT, *source_jobs(opening), *art), job_store, zone), job_store)
         contents = ByMode(
             {
                 "photo": Photos(library, rotation),

@@ -58,6 +58,8 @@ class Sources:
         self._node = node
         self._zone = zone
         self._clock = clock
+        self.looked = asyncio.Event()
+        """Set when the file has been looked at; before, sources are those of an earlier life."""
         self._watchers: list[asyncio.Event] = []
         self._list = SourceList()
         self._wants_host = False
@@ -150,6 +152,7 @@ class Sources:
                 self._follow()
                 await self._forget_others(raw)
                 self._change()
+            self.looked.set()
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _follow(self) -> None:
