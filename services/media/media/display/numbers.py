@@ -22,7 +22,6 @@ class Numbers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, int] = {}
-        database.need(_SCHEMA)
 
     async def of(self, displays: Iterable[Display]) -> dict[str, int]:
         """Return the number of each of these displays, by id; StoreError.
@@ -38,6 +37,7 @@ class Numbers:
 
 def _number(base: sqlite3.Connection, ids: list[str]) -> dict[str, int]:
     """Give numbers to those that have none, and return all."""
+    base.execute(_SCHEMA)  # not before: a disk may have little room, and a home no page
     known = _read(base)
     new = [(id_,) for id_ in ids if id_ not in known]
     if new:
