@@ -120,3 +120,12 @@ def test_they_have_the_contracts_cron_lines(house: House) -> None:
     for name in ("get_weather", "get_calendar"):
         assert (listed[name]["cron"], listed[name]["enabled"]) == ("55 5 * * *", False)
     assert listed["get_calendar"]["params"] == {"days_ahead": None}
+
+
+def test_a_file_that_has_just_been_written_is_read_first(house: House) -> None:
+    """Nobody has needed the sources before: they are opened for the job."""
+    house.web.answers["/v1/forecast"] = lambda _: Reply(open_meteo(datetime.now(UTC)))
+    house.start()
+    house.write(meteo(house))
+    done = job(house, "run", "get_weather")
+    assert (done.returncode, "8 days of weather" in done.stdout) == (0, True), done

@@ -1,6 +1,6 @@
 """The numbers by which pages name displays: 1 is the one that joined first.
 
-A number is given once and kept: also when others are forgotten it is nobody else's.
+A number is given once: that of a display that was forgotten is kept, and nobody else's.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from media.display.display import BUILT_IN, Display
 _WHAT = "numbers of displays"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS display_number (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE)
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)
 """
 
 

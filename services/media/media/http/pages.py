@@ -22,6 +22,7 @@ from media.http.display_api import unavailable
 from media.http.photo_file import FileResponse, any_of
 from media.http.picture_api import known
 from media.http.validation import Check, validated, whole
+from media.photo.choice import weight
 from media.photo.library import Library
 
 _HTML, _PNG = "text/html; charset=utf-8", "image/png"
@@ -158,8 +159,8 @@ class WebPages:
         """Give one of the photos that may be shown, as its file is."""
         if self._photos >= _MOST_PHOTOS_AT_ONCE:  # each takes memory while it is sent
             return detail("Too many photos are sent now.", 503, Retry_After=str(_RETRY_SECONDS))
-        library = self._library
-        paths = [library.file(each) for each in library.present() if each.opinion.shows]
+        library, now = self._library, self._registry.now()
+        paths = [library.file(each) for each in library.present() if weight(each, now) > 0]
         self._photos += 1
         opened = await asyncio.to_thread(any_of, paths)
         if opened is None:
