@@ -93,7 +93,7 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 # --- development ---
 
-test: NEEDS = chromium libfaketime
+test: NEEDS = chromium libfaketime tesseract
 bench: NEEDS = chromium tesseract
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
