@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shared.testing import TIMEOUT_SECONDS
+from shared.testing import TIMEOUT_SECONDS, Client
 from tests.e2e import bad_pictures
 from tests.e2e.conftest import Hub, running_hub
 from tests.e2e.eink import BOOTSTRAP, Device, Eink
@@ -63,9 +63,20 @@ def put(file: Path, raw: bytes) -> None:
     new.replace(file)
 
 
+def join(eink: Eink, hardware_id: str) -> Device:
+    """Return a display that shows photos at any time of day."""
+    device = eink.join(hardware_id, 400, 300)
+    fields = {"id": device.id, "schedule": [], "default_mode": "photo"}
+    with Client(eink.hub.broker, "operator") as operator:
+        operator.subscribe("mantel/display/response/update")
+        operator.publish("mantel/display/request/update", json.dumps(fields))
+        assert json.loads(operator.receive().payload)["status"] == "ok"
+    return device
+
+
 def shown(eink: Eink, device: Device) -> tuple[str, Image.Image]:
     """Return version and picture of a display that shows photos."""
-    answer = eink.get("/api/display/variant", device.token)
+    answer = eink.get("/api/display/image", device.token)
     assert answer.status == 200, answer
     image = Image.open(io.BytesIO(answer.body))
     return answer.headers["content-disposition"], image.convert("RGB")
@@ -76,7 +87,7 @@ def test_a_picture_that_cannot_be_shown_leaves_the_one_before(
     eink: Eink, photo: Path, make: Make
 ) -> None:
     """It is said once, however often displays ask, and takes no memory to speak of."""
-    device = eink.join(f"shows {make.__name__}", 400, 300)
+    device = join(eink, f"shows {make.__name__}")
     before, _ = shown(eink, device)
     raw = make()
     start = kilobytes(eink, "VmHWM")
@@ -94,7 +105,7 @@ def test_a_picture_that_cannot_be_shown_leaves_the_one_before(
 @pytest.mark.parametrize("make", bad_pictures.SHOWN, ids=lambda make: make.__name__)
 def test_an_odd_picture_is_shown(eink: Eink, photo: Path, make: Make) -> None:
     """Of what moves the first frame, of CMYK the colour, of 16 bits the shade."""
-    device = eink.join(f"shows {make.__name__}", 400, 300)
+    device = join(eink, f"shows {make.__name__}")
     said = eink.media.log.count("; what was made of it before is shown")
     put(photo, make())
     middle = shown(eink, device)[1].getpixel((200, 150))
@@ -116,7 +127,7 @@ def test_what_is_no_file_among_the_photos(eink: Eink, photo: Path) -> None:
     odd[3].symlink_to("/dev/zero")
     odd[4].mkdir()
     try:
-        device = eink.join("odd folder", 400, 300)
+        device = join(eink, "odd folder")
         for _ in range(len(odd) + 1):
             assert shown(eink, device)[1].size == (400, 300)
             eink.press(device, "A")
@@ -217,10 +228,16 @@ def test_path_tricks_lead_nowhere(eink: Eink, path: bytes) -> None:
 
 def test_a_query_names_no_file(eink: Eink, photo: Path) -> None:
     device = eink.join("queries", 400, 300)
-    for query in ("variant?pk=../../etc/passwd", "image?version=../../../etc/passwd",
-                  "image?version=%00", "variant?pk=99999999999999999999"):  # fmt: skip
+    for query, status in {
+        "variant?pk=../../etc/passwd": 400,
+        "variant?pk=99999999999999999999": 400,
+        "variant?pk=999999999": 404,
+        "image?version=../../../etc/passwd": 200,
+        "image?version=%00": 200,
+    }.items():
         answer = eink.get(f"/api/display/{query}", device.token)
-        assert (answer.status, answer.body[:8]) == (200, b"\x89PNG\r\n\x1a\n")
+        assert answer.status == status, query
+        assert answer.status != 200 or answer.body.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 @pytest.mark.parametrize("host", ["", "a" * 300, "<b>&amp;", "../../x", "[::1]:99999", "\xff"])
@@ -299,9 +316,9 @@ def test_killed_again_and_again_while_displays_join(hub: Hub) -> None:
 
 @contextlib.contextmanager
 def small_disk(where: Path) -> Iterator[Callable[[str], None]]:
-    """Mount a disk of 200 kB; yields what changes its size. Skips where that is not allowed."""
+    """Mount a disk of 800 kB; yields what changes its size. Skips where that is not allowed."""
     where.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(where)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=800k", "tmpfs", str(where)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no small disk here: {done.stderr.strip()}")

@@ -104,7 +104,7 @@ def test_home_assistant_sees_what_a_device_tells(hub: Hub, wall: Wall) -> None:
             assert entity(home, device, name)["name"].startswith(device.id)
         own = {key for key in home.components() if key.startswith(f"display:{mute.id}:")}
         assert {key.rsplit(":")[-1] for key in own} == {
-            "mode", "seen", "wake", "availability", "refresh", "identify",
+            "mode", "seen", "wake", "availability", "refresh", "identify", "picture",
         }  # fmt: skip
         availability = home.components()[f"display:{device.id}:battery"]["availability"]
         client.subscribe("mantel/service/#")

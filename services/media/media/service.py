@@ -15,6 +15,7 @@ from media.audio.stream import Stream
 from media.bitmap_url import bitmap_url
 from media.dashboard.contents import Dashboard
 from media.dashboard.dashboards import Dashboards
+from media.dashboard.draw_job import drawing_job
 from media.dashboard.pages import Pages
 from media.dashboard.request import dashboard_verbs
 from media.dashboard.studio import Studio
@@ -138,7 +139,8 @@ async def run(settings: Settings) -> None:
             lambda host: base_url(settings.media_public_url, port, host, "") if port else "",
             lambda: own_addresses(reached),
         )
-        runner = Runner(Roster((HEARTBEAT, *source_jobs(opening), *art), job_store, zone), job_store)
+        jobs = (HEARTBEAT, *source_jobs(opening), drawing_job(pages), *art)
+        runner = Runner(Roster(jobs, job_store, zone), job_store)
         contents = ByMode(
             {
                 "photo": Photos(library, rotation),

@@ -18,6 +18,7 @@ from media.display.store import DisplayStore
 from media.http.app import App
 from media.http.openapi import PATHS, document
 from media.http.pages import WebPages, house_dashboard
+from media.http.palette_api import PALETTE, PaletteApi
 from media.http.picture_api import BITMAP, PictureApi
 from media.photo.library import Library
 from media.photo.store import PhotoStore
@@ -84,7 +85,8 @@ def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
         registry, pictures, library, Numbers(database), house_dashboard(pictures, registry),
         node="pi", url=str,
     )  # fmt: skip
-    app = App(registry, api.paths, pushed, pages.paths | {BITMAP: api.bitmap})
+    palette = {PALETTE: PaletteApi(registry).palette}
+    app = App(registry, api.paths | palette, pushed, pages.paths | {BITMAP: api.bitmap})
     assert set(app.paths) == set(PATHS)
 
 

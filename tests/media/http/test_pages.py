@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from media.database import Database
 from media.display.numbers import Numbers
-from media.http.pages import Pages, house_dashboard
+from media.http.pages import WebPages, house_dashboard
 from media.photo.library import Library
 from media.photo.photo import Judgement
 from media.photo.store import PhotoStore
@@ -15,7 +15,7 @@ from tests.media.bitmap.pictures import halves, saved
 from tests.media.wall import eink, wall
 
 
-async def asked(pages: Pages, path: str, query: str = "") -> int:
+async def asked(pages: WebPages, path: str, query: str = "") -> int:
     """Return the status of what is answered; a file that was opened for it is closed."""
     scope = {"type": "http", "method": "HEAD", "headers": [], "query_string": query.encode()}
     response = await pages.paths[path](Request(scope))
@@ -35,7 +35,7 @@ async def test_what_is_not_to_be_seen_is_on_no_page(tmp_path: Path) -> None:
     async with wall(tmp_path) as house, Database(tmp_path / "pages.sqlite") as database:
         library = Library(house.photos, PhotoStore(database), house.registry.now)
         dashboard = house_dashboard(house.pictures, house.registry)
-        pages = Pages(
+        pages = WebPages(
             house.registry, house.pictures, library, Numbers(database), dashboard, node="pi",
             url=str,
         )  # fmt: skip

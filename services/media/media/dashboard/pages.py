@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from media.bitmap.prepared import Prepared
 from media.bitmap.screen import Screen
 from media.dashboard.dashboards import Dashboards, PageMode
 from media.dashboard.page import encoded, steady
 from media.dashboard.theme import Theme, ThemeError
-from media.source.sources import Sources
 from shared.complaints import Complaints
+
+if TYPE_CHECKING:
+    from media.source.sources import Sources
 
 _log = logging.getLogger("media")
 
@@ -68,7 +71,7 @@ class Pages:
     def __init__(
         self,
         dashboards: Dashboards,
-        sources: Callable[[], Sources],
+        sources: "Callable[[], Sources]",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._dashboards = dashboards
@@ -101,6 +104,20 @@ class Pages:
             await asyncio.wait({kept.first}, timeout=wait_seconds)
         return kept.shown
 
+    def wanted(self) -> list[Wish]:
+        """Return what displays show, or have shown in the last days."""
+        return list(self._wanted)
+
+    async def draw(self, wish: Wish) -> Shown | None:
+        """Draw a page now; None when it cannot be drawn, whatever was shown before."""
+        kept = self._wanted.get(wish)
+        if kept is None:
+            kept = self._wanted[wish] = _Kept(self._clock())
+            self._forget(self._clock())
+        kept.whole = kept.steady = b""
+        await self._draw(wish, kept)
+        return kept.shown if kept.whole else None
+
     async def run(self) -> None:
         """Draw anew what has changed, until cancelled; a theme's clock each minute."""
         await self._begun.wait()
@@ -117,7 +134,7 @@ class Pages:
             for task in self._first:
                 task.cancel()
 
-    def _opened(self) -> Sources:
+    def _opened(self) -> "Sources":
         if self._sources is None:
             self._sources = self._get()
             self._changed = self._sources.watch()

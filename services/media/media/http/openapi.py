@@ -28,11 +28,12 @@ _PHRASES = {
     413: "The body is longer than 64 kB",
     415: "The body is no JSON",
     429: "Too many failures; wait as long as Retry-After says",
+    500: "There is no such palette",
     503: "The hub cannot keep or read what it knows now",
 }
-_OWN = {401: shapes.DETAIL, 429: shapes.DETAIL, 503: shapes.DETAIL}
+_OWN: dict[int, Schema | str] = {401: shapes.DETAIL, 429: shapes.DETAIL, 503: shapes.DETAIL}
 """What every path of a display may answer."""
-_BODY = {400: shapes.BAD_BODY, 413: shapes.DETAIL, 415: shapes.DETAIL}
+_BODY: dict[int, Schema | str] = {400: shapes.BAD_BODY, 413: shapes.DETAIL, 415: shapes.DETAIL}
 """What every path may answer that takes a body."""
 
 
@@ -44,7 +45,8 @@ def operation(
     body: Schema | None = None,
     bytes_too: bool = False,
     query: dict[str, Schema] | None = None,
-    errors: dict[int, Schema] | None = None,
+    may_query: dict[str, Schema] | None = None,
+    errors: dict[int, Schema | str] | None = None,
     own: bool = True,
     tagged: bool = False,
 ) -> Schema:
@@ -52,7 +54,8 @@ def operation(
 
     `good` is the shape of its JSON, or one media type or several; `bytes_too`: instead of the
     JSON of `body` a picture's own bytes may be sent; `own`: a display asks with its token;
-    `tagged`: the answer has an ETag, and is 304 when the client has that already.
+    `tagged`: the answer has an ETag, and is 304 when the client has that already. `query` has to
+    be given, `may_query` need not; an error is JSON, of a media type, or "" for nothing at all.
     """
     content: dict[str, Schema]
     if isinstance(good, dict):
@@ -65,11 +68,12 @@ def operation(
     if tagged:
         responses["200"]["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
         responses["304"] = {"description": "As the client has it already"}
-    for status, schema in ((_OWN if own else {}) | (errors or {})).items():
-        responses[str(status)] = {
-            "description": _PHRASES[status],
-            "content": {_JSON: {"schema": schema}},
-        }
+    for status, told in ((_OWN if own else {}) | (errors or {})).items():
+        responses[str(status)] = {"description": _PHRASES[status]}
+        if isinstance(told, dict):
+            responses[str(status)]["content"] = {_JSON: {"schema": told}}
+        elif told:
+            responses[str(status)]["content"] = {told: {}}
     made: Schema = {"operationId": name, "summary": summary, "responses": responses}
     made["security"] = [{"token": []}] if own else []
     if body is not None:
@@ -77,10 +81,10 @@ def operation(
         if bytes_too:
             sent |= {"image/*": {}, _BYTES: {}}
         made["requestBody"] = {"required": True, "content": sent}
-    if query:
+    if query or may_query:
         made["parameters"] = [
-            {"name": key, "in": "query", "required": True, "schema": schema}
-            for key, schema in query.items()
+            {"name": key, "in": "query", "required": key in (query or {}), "schema": schema}
+            for key, schema in ((query or {}) | (may_query or {})).items()
         ]
     return made
 
@@ -157,7 +161,18 @@ PATHS: dict[str, dict[str, Schema]] = {
         "get": operation("image", "The picture that is due", _PNG, tagged=True)
     },
     "/api/display/dashboard": {"get": operation("dashboard", "The dashboard", _PNG)},
-    "/api/display/variant": {"get": operation("variant", "A photo", _PNG)},
+    "/api/display/variant": {
+        "get": operation(
+            "variant", "A photo, drawn anew each time, or that of a number", _PNG,
+            may_query={"pk": shapes.NUMBER}, errors={400: shapes.ERRORS, 404: ""},
+        )
+    },
+    "/api/display/palette": {
+        "get": operation(
+            "palette", "Swatches of a palette", _PNG,
+            may_query={"palette_name": shapes.PALETTE}, errors={500: "text/plain"},
+        )
+    },
     "/api/display/splash_screen": {
         "get": operation("splash_screen", "What the display is: id, size, hub", _PNG)
     },

@@ -114,4 +114,5 @@ PUSHED = thing(
     version=text("The version of what the display shows now"),
     until_at={"description": "When it goes; null: not by itself", "type": ["string", "null"]},
 )
+PALETTE = text("Its name, in any case; without one it is native_shaded")
 HEALTH = thing(success={"type": "boolean", "const": True})
