@@ -5,11 +5,13 @@ so that an entity whose disk or container has gone in between leaves no ghost.
 """
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from shared import __version__, discovery
+from shared.complaints import Complaints
 from shared.outbox import Outbox
 from shared.subscription import Subscription
 
@@ -31,6 +33,8 @@ class Announcement:
             "node": node,
             "service": service,
         }
+        self._owner = discovery.own_ids(root, node, service)
+        self._complaints = Complaints(logging.getLogger(service))
         self._components: dict[str, discovery.Component] | None = None
         self._undecided: tuple[str, ...] = ()
         self._gone: dict[str, discovery.Component] = {}
@@ -70,20 +74,34 @@ class Announcement:
             self._due.clear()
             before = discovery.announced(previous)
             kept = {key: each for key, each in before.items() if key.startswith(self._undecided)}
-            wanted = (kept if self._undecided else {}) | (self._components or {})
+            wanted = self._fitting((kept if self._undecided else {}) | (self._components or {}))
             gone = discovery.gone(before, wanted)
-            self._gone = discovery.gone(self._gone | gone, wanted)
+            self._gone = discovery.fitting(discovery.gone(self._gone | gone, wanted), self._owner)
             if self._restarted and self._gone:
                 # It remembers what went while it was down, and takes it back only when it has
                 # heard of it once more
                 gone = self._gone
-                await self._publish(client, wanted | gone)
+                await self._publish(client, discovery.fitting(wanted | gone, self._owner))
             if gone:
                 await self._publish(client, wanted, gone)
             if self._restarted:
                 self._restarted, self._gone = False, {}
             previous = await self._publish(client, wanted)
             await self._due.wait()
+
+    def _fitting(self, wanted: dict[str, discovery.Component]) -> dict[str, discovery.Component]:
+        """Return what one message takes; say once that there is more."""
+        found = discovery.fitting(wanted, self._owner)
+        if len(found) < len(wanted):
+            first = next(key for key in wanted if key not in found)
+            self._complaints.say(
+                "Home Assistant",
+                f"{len(wanted) - len(found)} of {len(wanted)} entities are not announced, from "
+                f"{first} on: one message cannot hold them",
+            )
+        else:
+            self._complaints.settle("Home Assistant", "all entities are announced")
+        return found
 
     async def _publish(
         self,

@@ -5,6 +5,7 @@ Home Assistant refuses the whole payload for one unknown key or platform, and ke
 that is left out of a later payload; so a component goes by a platform-only entry first.
 """
 
+import itertools
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +16,10 @@ import msgspec
 from shared.metric import Metric
 
 Component = dict[str, Any]
+
+MOST_BYTES = 850_000
+"""How long the components of an announcement get at most: 150 displays are 697 000 bytes, the
+broker cuts off who sends more than 1 MiB, and what has gone is told of beside them."""
 
 
 @cache
@@ -52,6 +57,14 @@ def component(metric: Metric, state_topic: str, template: str, name: str = "") -
     return {key: value for key, value in result.items() if value is not None}
 
 
+def picked(expression: str, otherwise: str = "none") -> str:
+    """Return the template for a value of a JSON topic that is cleared when its thing goes.
+
+    Home Assistant hears of that before the entity is taken back, and would log an error.
+    """
+    return f"{{{{ ({expression}) if value_json is defined else {otherwise} }}}}"
+
+
 def connectivity(service: str, availability_topic: str) -> Component:
     """Return the entity that tells whether the service runs, itself always available."""
     return {
@@ -64,6 +77,11 @@ def connectivity(service: str, availability_topic: str) -> Component:
         "entity_category": "diagnostic",
         "availability": [],
     }
+
+
+def own_ids(root: str, node: str, service: str) -> str:
+    """Return what the unique ids of a service's entities begin with."""
+    return f"{root}_{node}_{service}_"
 
 
 def config(
@@ -80,10 +98,10 @@ def config(
 
     Of `removed` only the platform is told, which takes them back.
     """
-    device = f"{root}_{node}"
+    device, owner = f"{root}_{node}", own_ids(root, node, service)
     own = {"connectivity": connectivity(service, availability_topic)}
     whole = {
-        key: entity | {"unique_id": f"{device}_{service}_{key}"}
+        key: entity | {"unique_id": f"{owner}{key}"}
         for key, entity in (own | dict(components)).items()
     }
     return msgspec.json.encode(
@@ -94,6 +112,23 @@ def config(
             "cmps": whole | {key: {"p": entity["p"]} for key, entity in removed.items()},
         }
     )
+
+
+def fitting(components: Mapping[str, Component], owner: str) -> dict[str, Component]:
+    """Return as many components, from the first on, as one announcement takes (MOST_BYTES).
+
+    `owner` is what their unique ids begin with, `own_ids` of the service.
+    """
+    sizes = (
+        len(msgspec.json.encode({key: entity | {"unique_id": f"{owner}{key}"}}))
+        for key, entity in components.items()
+    )
+    totals = itertools.accumulate(sizes)
+    return {
+        key: components[key]
+        for key, total in zip(components, totals, strict=True)
+        if total <= MOST_BYTES
+    }
 
 
 def announced(payload: bytes) -> dict[str, Component]:

@@ -5,11 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import psutil
 
 from shared.testing import Client
 from tests.e2e.conftest import Hub
 from tests.e2e.engine import Engine, inspected
+from tests.e2e.household import Household
 from tests.e2e.test_faults import receive
 
 CONFIG = "homeassistant/device/mantel-stats/pi/config"
@@ -91,6 +93,53 @@ def test_containers_outlive_their_engine(hub: Hub, tmp_path: Path) -> None:
         assert "container:gitea" in json.loads(receive(home, CONFIG))["cmps"]
         left = [json.loads(m.payload)["cmps"] for m in home.drain() if m.topic == CONFIG]
         assert all("name" in each["container:gitea"] for each in left)
+
+
+def test_a_deleted_alarm_is_taken_back(hub: Hub) -> None:
+    """Its entities go with it, before another alarm changes anything."""
+    home = Household(hub)
+    alarms = [{"id": own, "alarm_time": "0630"} for own in ("work", "tea")]
+    home.set_alarms(alarms)
+    config = CONFIG.replace("stats", "alarms")
+    with Client(hub.broker, "homeassistant") as client:
+        client.subscribe(config)
+        hub.start("alarms")
+        while "tea:state" not in json.loads(receive(client, config))["cmps"]:
+            pass
+        home.set_alarms(alarms[:1])
+        farewell = json.loads(receive(client, config))["cmps"]
+        assert farewell["tea:state"] == {"p": "sensor"}
+        final = json.loads(receive(client, config))["cmps"]
+    assert "tea:state" not in final
+    assert "work:state" in final
+
+
+def test_no_template_fails_when_a_thing_goes(hub: Hub) -> None:
+    """Its topic is cleared before Home Assistant hears that its entity goes; none logs an error."""
+    Household(hub).set_alarms([{"id": "work", "alarm_time": "0630"}])
+    found: dict[str, Any] = {}
+    with Client(hub.broker, "homeassistant") as client:
+        client.subscribe("homeassistant/device/+/+/config")
+        for service in ("alarms", "media", "serial-bridge"):
+            hub.start(service, SERIAL_BRIDGE_PORTS="panel=/nonexistent/port")
+        while not {"work:state", "display:rlcd:mode", "panel:panel:led:1"} <= set(found):
+            found |= json.loads(client.receive().payload)["cmps"]
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # noqa: S701 - no HTML
+    environment.filters["tojson"] = json.dumps
+    templates = [
+        template
+        for entity in found.values()
+        if entity["p"] not in {"event", "device_automation"} and "state_topic" in entity
+        for each in (entity, *entity.get("availability", ()))
+        if (template := each.get("value_template"))
+    ]
+    assert len(templates) > 20
+    shown = {
+        environment.from_string(template).render(value="")
+        for template in templates
+        if template != found["next"]["value_template"]  # its topic is never cleared
+    }
+    assert shown == {"None", "offline"}
 
 
 def test_without_a_prefix_nothing_is_announced(hub: Hub) -> None:

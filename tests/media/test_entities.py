@@ -2,13 +2,16 @@
 
 import pytest
 
+from media.display.roster import MOST_WAITING
+from media.display.telling import _MOST_ANNOUNCED
 from media.entities import Told, display_entities, registered_entities, without_contact
+from shared import discovery
 from shared.discovery import Component
 
 
 def test_a_display_is_an_image() -> None:
     """Its preview, which is PNG; one of image_topic and url_topic must be there."""
-    assert display_entities("rlcd", "RLCD", "mantel/display/rlcd/preview") == {
+    assert display_entities("rlcd", "mantel/display/rlcd/preview") == {
         "display:rlcd:picture": {
             "p": "image",
             "name": "RLCD picture",
@@ -61,6 +64,48 @@ def test_home_assistant_takes_each() -> None:
         else:
             assert entity["command_topic"] == "a/set"
             assert entity["qos"] == 1
+
+
+OWNER = discovery.own_ids("mantel", "raspberrypi", "media")
+
+
+def announcement(displays: int, waiting: int) -> dict[str, Component]:
+    """Return what is announced of displays that tell all they can."""
+    ids = [f"abc-def-{number:03}" for number in range(displays)]
+    found = registered_entities(
+        [Told(id_, battery=True, signal=True, firmware=True) for id_ in ids],
+        [f"xyz-def-{number:03}" for number in range(waiting)],
+        "mantel/display/{}/state".format,
+        "mantel/display/{}/set".format,
+        "mantel/display/request/approve",
+        "mantel/service/raspberrypi/media/availability",
+    )
+    for id_ in ids:
+        found |= display_entities(id_, f"mantel/display/{id_}/preview")
+    return found
+
+
+def test_as_many_as_are_announced_fit_in_one_message() -> None:
+    """With 150 kB to spare for jobs, longer names and what has gone."""
+    found = announcement(_MOST_ANNOUNCED, MOST_WAITING)
+    assert discovery.fitting(found, OWNER) == found
+    payload = discovery.config(
+        root="mantel",
+        node="raspberrypi",
+        service="media",
+        version="0.1.0",
+        availability_topic="mantel/service/raspberrypi/media/availability",
+        components=found,
+    )
+    assert 650_000 < len(payload) < 700_000
+
+
+def test_who_waits_is_announced_before_all_others() -> None:
+    """Too many displays hide no button that lets one in."""
+    found = announcement(400, 50)
+    left = discovery.fitting(found, OWNER)
+    assert len(left) < len(found)
+    assert list(left)[:50] == [f"display:xyz-def-{number:03}:approve" for number in range(50)]
 
 
 def test_a_display_by_topic_tells_nothing_of_itself() -> None:

@@ -71,3 +71,54 @@ async def test_panels_are_found_as_they_come(broker: FakeBroker, tmp_path: Path)
     await eventually_state(broker, "panel", connected=True)
     for end in ptys[:2]:
         os.close(end)
+
+
+async def shown_in_a_life(broker: FakeBroker, directory: Path, *keys: str) -> set[str]:
+    """Run the service until it has announced itself with `keys`; return all that it shows."""
+    settings = Settings(mantel_node="pi")
+    topic = topics.DISCOVERY.name(
+        "homeassistant", root="mantel", service="serial-bridge", node="pi"
+    )
+    before = broker.retained.get(topic)
+    found: set[str] = set()
+    async with (
+        Mqtt(settings, "serial-bridge", connect=broker.client) as mqtt,
+        asyncio.TaskGroup() as tasks,
+        asyncio.timeout(TIMEOUT_SECONDS),
+    ):
+        running = []
+
+        def serve(name: str, path: str | None) -> Bridge:
+            bridge = Bridge(mqtt, settings, name, path)
+            running.append(tasks.create_task(bridge.run()))
+            return bridge
+
+        roster = Roster(mqtt, settings, serve)
+        running.append(tasks.create_task(find_panels(roster, directory)))
+        roster.announce()
+        while not found or not found.issuperset(keys):
+            await asyncio.sleep(0.01)
+            message = broker.retained.get(topic)
+            if message is not None and message is not before:
+                told = json.loads(message.payload)["cmps"]
+                found = {key for key, entity in told.items() if set(entity) != {"p"}}
+        for task in running:
+            task.cancel()
+    return found
+
+
+async def test_what_home_assistant_shows_of_a_panel_stays_while_it_is_out(tmp_path: Path) -> None:
+    """A home without a panel is shown none; one that had one keeps what its owner made of it."""
+    broker = FakeBroker()
+    assert await shown_in_a_life(broker, tmp_path) == {"connectivity"}
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = tmp_path / ONE
+    port.symlink_to(os.ttyname(slave))
+    shown = await shown_in_a_life(broker, tmp_path, "panel:panel:event")
+    port.unlink()
+    assert await shown_in_a_life(broker, tmp_path) == shown
+    port.symlink_to(os.ttyname(slave))
+    assert await shown_in_a_life(broker, tmp_path) == shown
+    os.close(master)
+    os.close(slave)

@@ -50,6 +50,30 @@ def test_what_has_gone_is_taken_back_by_its_platform_alone() -> None:
     assert discovery.gone(now, now) == {}
 
 
+def test_one_message_holds_what_fits() -> None:
+    """The first ones, always the same; and the broker takes it with all that has gone."""
+    entities: dict[str, discovery.Component] = {
+        f"display:{'ä' * 64}-{number}:mode": {"p": "select", "name": "x" * 500}
+        for number in range(3000)
+    }
+    owner = discovery.own_ids("mantel", "n" * 64, "media")
+    fitting = discovery.fitting(entities, owner)
+    assert list(fitting) == list(entities)[: len(fitting)]
+    assert 800 < len(fitting) < 1000
+    assert discovery.fitting(fitting, owner) == fitting
+    gone = dict(list(entities.items())[-len(fitting) :])
+    told = discovery.config(
+        root="mantel",
+        node="n" * 64,
+        service="media",
+        version="1",
+        availability_topic="a",
+        components=fitting,
+        removed=gone,
+    )
+    assert discovery.MOST_BYTES < len(told) < 1_048_000
+
+
 def test_a_broken_earlier_payload_is_no_ground_to_fail() -> None:
     """Whatever the broker kept."""
     for broken in (b"", b"{", b"[]", b'{"cmps": 1}', b'{"cmps": {"a": 1}}', b"\xff"):

@@ -284,6 +284,32 @@ async def test_what_went_while_home_assistant_was_down_is_taken_back(
         assert "disk" not in heard[2]
 
 
+async def test_more_than_one_message_holds_is_said_once(
+    hub: tuple[Connect, Outage],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What fits is announced, and the broker does not cut the service off."""
+    monkeypatch.setattr("shared.announcement._SETTLE_SECONDS", 0.1)
+    connect, _ = hub
+    async with connect("stats") as service, connect("homeassistant") as home:
+        told = home.subscribe(topics.DISCOVERY, service="stats")
+        disks = {f"disk:{n}": {"p": "sensor", "name": "x" * 1000} for n in range(2000)}
+        service.announce(disks)
+        got = json.loads((await soon(anext(told))).payload)["cmps"]
+        assert "disk:0" in got
+        assert "disk:1999" not in got
+        service.announce(disks | {"fan": {"p": "sensor"}})
+        assert "disk:0" in json.loads((await soon(anext(told))).payload)["cmps"]
+        service.announce({"fan": {"p": "sensor"}})
+        for _ in range(2):
+            got = json.loads((await soon(anext(told))).payload)["cmps"]
+        assert set(got) == {"fan", "connectivity"}
+        assert service.health().reconnects == 0
+    said = [record.message for record in caplog.records if "entities" in record.message]
+    assert [text.split(" entities")[0].split(" of ")[1] for text in said[:2]] == ["2000", "2001"]
+
+
 async def test_what_is_undecided_stays_announced(hub: tuple[Connect, Outage]) -> None:
     """A service that does not know yet keeps what it announced in an earlier life."""
     connect, _ = hub

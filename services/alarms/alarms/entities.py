@@ -6,13 +6,13 @@ The time of day is a `text`: a `time` makes Home Assistants before 2026.5 drop t
 from collections.abc import Callable, Iterable
 from typing import get_args
 
-from shared.discovery import Component
+from shared.discovery import Component, picked
 from shared.payloads import AlarmDefinition, AlarmStatus
 
 _TIME = r"^([01][0-9]|2[0-3]):?[0-5][0-9]$"
 _SHOWN_TIME = (
     "{{ value_json.alarm_time[:2] ~ ':' ~ value_json.alarm_time[2:] "
-    "if value_json.alarm_time else none }}"
+    "if value_json is defined and value_json.alarm_time else none }}"
 )
 _EVENTS = ("start", "stop", "snooze", "skip", "missed", "unheard")
 _BUTTONS = {
@@ -59,7 +59,7 @@ def alarm_entities(
             "name": name,
             "icon": "mdi:alarm",
             "state_topic": config(own),
-            "value_template": "{{ 'ON' if value_json.enabled else 'OFF' }}",
+            "value_template": picked("'ON' if value_json.enabled else 'OFF'"),
             "state_on": "ON",
             "state_off": "OFF",
             "payload_on": "enable",
@@ -81,7 +81,7 @@ def alarm_entities(
         found[f"{own}:state"] = {
             "p": "sensor",
             "name": f"{name} state",
-            "value_template": "{{ value_json.state }}",
+            "value_template": picked("value_json.state"),
             "device_class": "enum",
             "options": list(get_args(AlarmStatus)),
             "icon": "mdi:alarm-check",
@@ -89,13 +89,13 @@ def alarm_entities(
         found[f"{own}:next"] = {
             "p": "sensor",
             "name": f"{name} next ring",
-            "value_template": "{{ value_json.next_at }}",
+            "value_template": picked("value_json.next_at"),
             "device_class": "timestamp",
         } | shows
         found[f"{own}:unheard"] = {
             "p": "binary_sensor",
             "name": f"{name} unheard",
-            "value_template": "{{ value_json.unheard }}",
+            "value_template": picked("value_json.unheard"),
             "payload_on": "True",
             "payload_off": "False",
             "device_class": "problem",

@@ -56,11 +56,12 @@ class Notices:
     def tell(self, events: Iterable[AlarmEvent]) -> None:
         """Publish what is other than before, then the events."""
         definitions = self._engine.definitions
+        others = definitions != self._configs  # asked before what has gone is forgotten
         for own in [own for own in self._configs if own not in definitions]:
             del self._configs[own], self._states[own]
             self._mqtt.clear(topics.ALARM_CONFIG, id=own)
             self._mqtt.clear(topics.ALARM_STATE, id=own)
-        if definitions != self._configs or not self._next_told:
+        if others or not self._next_told:
             self._announce(definitions)
         for own, definition in definitions.items():
             if self._configs.get(own) != definition:

@@ -5,21 +5,27 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from shared.discovery import Component
+from media.display.display import BUILT_IN
+from shared.discovery import Component, picked
 from shared.payloads import DisplayMode
 
 
-def display_entities(display: str, name: str, preview_topic: str) -> dict[str, Component]:
+def display_entities(display: str, preview_topic: str) -> dict[str, Component]:
     """Return the component that shows the picture of a display, as people see it."""
     return {
         f"display:{display}:picture": {
             "p": "image",
-            "name": f"{name} picture",
+            "name": f"{_shown(display)} picture",
             "image_topic": preview_topic,
             "content_type": "image/png",
             "icon": "mdi:image-frame",
         }
     }
+
+
+def _shown(id_: str) -> str:
+    """Return a display's name for people."""
+    return id_.upper() if id_ == BUILT_IN else id_
 
 
 class Told(NamedTuple):
@@ -57,8 +63,18 @@ def registered_entities(
     """Return the components of the displays that have joined, and of those that wait to.
 
     The functions give the topics of an id; `availability_topic` is the service's.
+    Those that wait are first: one message cannot hold any number.
     """
     found: dict[str, Component] = {}
+    for id_ in waiting:
+        found[f"display:{id_}:approve"] = {
+            "p": "button",
+            "name": f"{_shown(id_)} approve",
+            "icon": "mdi:check-network",
+            "command_topic": approve_topic,
+            "payload_press": msgspec.json.encode({"id": id_}).decode(),
+            "qos": 1,
+        }
     for each in displays:
         here = _while_here(state(each.id), availability_topic)
         entities = _always(each.id, state(each.id)) | _buttons(each.id, command(each.id))
@@ -69,33 +85,24 @@ def registered_entities(
         if each.signal:
             entities["signal"] = here | {
                 "p": "sensor",
-                "name": f"{each.id} signal",
+                "name": f"{_shown(each.id)} signal",
                 "device_class": "signal_strength",
                 "unit_of_measurement": "dBm",
                 "state_class": "measurement",
                 "state_topic": state(each.id),
-                "value_template": "{{ value_json.rssi_dbm }}",
+                "value_template": picked("value_json.rssi_dbm"),
                 "entity_category": "diagnostic",
             }
         if each.firmware:
             entities["firmware"] = {
                 "p": "sensor",
-                "name": f"{each.id} firmware",
+                "name": f"{_shown(each.id)} firmware",
                 "icon": "mdi:chip",
                 "state_topic": state(each.id),
-                "value_template": "{{ value_json.firmware }}",
+                "value_template": picked("value_json.firmware"),
                 "entity_category": "diagnostic",
             }
         found |= {f"display:{each.id}:{name}": entity for name, entity in entities.items()}
-    for id_ in waiting:
-        found[f"display:{id_}:approve"] = {
-            "p": "button",
-            "name": f"{id_} approve",
-            "icon": "mdi:check-network",
-            "command_topic": approve_topic,
-            "payload_press": msgspec.json.encode({"id": id_}).decode(),
-            "qos": 1,
-        }
     return found
 
 
@@ -104,7 +111,9 @@ def _while_here(state_topic: str, availability_topic: str) -> Component:
 
     An entity's own availability takes the place of the service's, so that is named too.
     """
-    asleep_too = "{{ 'offline' if value_json.availability == 'offline' else 'online' }}"
+    asleep_too = picked(
+        "'offline' if value_json.availability == 'offline' else 'online'", "'offline'"
+    )
     return {
         "availability": [
             {"topic": availability_topic},
@@ -119,22 +128,22 @@ def _always(id_: str, state_topic: str) -> dict[str, Component]:
     return {
         "mode": {
             "p": "select",
-            "name": f"{id_} mode",
+            "name": f"{_shown(id_)} mode",
             "icon": "mdi:image-multiple",
             "options": ["auto", *get_args(DisplayMode)],
             "state_topic": state_topic,
-            "value_template": "{{ value_json.override or 'auto' }}",
+            "value_template": picked("value_json.override or 'auto'"),
         },
         "seen": _moment(id_, "last contact", state_topic, "last_seen_at"),
         "wake": _moment(id_, "next wake", state_topic, "next_wake_at"),
         "availability": {
             "p": "sensor",
-            "name": f"{id_} availability",
+            "name": f"{_shown(id_)} availability",
             "device_class": "enum",
             "options": ["online", "sleeping", "offline"],
             "icon": "mdi:sleep",
             "state_topic": state_topic,
-            "value_template": "{{ value_json.availability }}",
+            "value_template": picked("value_json.availability"),
             "entity_category": "diagnostic",
         },
     }
@@ -143,10 +152,10 @@ def _always(id_: str, state_topic: str) -> dict[str, Component]:
 def _moment(id_: str, name: str, state_topic: str, field: str) -> Component:
     return {
         "p": "sensor",
-        "name": f"{id_} {name}",
+        "name": f"{_shown(id_)} {name}",
         "device_class": "timestamp",
         "state_topic": state_topic,
-        "value_template": f"{{{{ value_json.{field} }}}}",
+        "value_template": picked(f"value_json.{field}"),
         "entity_category": "diagnostic",
     }
 
@@ -155,7 +164,7 @@ def _buttons(id_: str, command_topic: str) -> dict[str, Component]:
     return {
         "refresh": {
             "p": "button",
-            "name": f"{id_} refresh",
+            "name": f"{_shown(id_)} refresh",
             "icon": "mdi:refresh",
             "command_topic": command_topic,
             "payload_press": "next",
@@ -163,7 +172,7 @@ def _buttons(id_: str, command_topic: str) -> dict[str, Component]:
         },
         "identify": {
             "p": "button",
-            "name": f"{id_} identify",
+            "name": f"{_shown(id_)} identify",
             "device_class": "identify",
             "entity_category": "config",
             "command_topic": command_topic,
@@ -179,20 +188,20 @@ def _battery(id_: str, state_topic: str, here: Component) -> dict[str, Component
         "battery": here
         | {
             "p": "sensor",
-            "name": f"{id_} battery",
+            "name": f"{_shown(id_)} battery",
             "device_class": "battery",
             "unit_of_measurement": "%",
             "state_class": "measurement",
             "state_topic": state_topic,
-            "value_template": "{{ value_json.battery_percent }}",
+            "value_template": picked("value_json.battery_percent"),
             "entity_category": "diagnostic",
         },
         "battery_low": {
             "p": "binary_sensor",
-            "name": f"{id_} battery low",
+            "name": f"{_shown(id_)} battery low",
             "device_class": "problem",
             "state_topic": state_topic,
-            "value_template": "{{ 'ON' if value_json.battery_low else 'OFF' }}",
+            "value_template": picked("'ON' if value_json.battery_low else 'OFF'"),
             "entity_category": "diagnostic",
         },
     }

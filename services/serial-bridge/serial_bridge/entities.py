@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from shared.discovery import Component
+from shared.discovery import Component, picked
 
 
 def panel_entities(
@@ -29,7 +29,7 @@ def panel_entities(
             "p": "binary_sensor",
             "name": f"{shown} connection",
             "state_topic": state,
-            "value_template": "{{ 'ON' if value_json.connected else 'OFF' }}",
+            "value_template": picked("'ON' if value_json.connected else 'OFF'"),
             "device_class": "connectivity",
             "entity_category": "diagnostic",
         },
@@ -37,7 +37,7 @@ def panel_entities(
             "p": "sensor",
             "name": f"{shown} firmware",
             "state_topic": state,
-            "value_template": "{{ value_json.firmware }}",
+            "value_template": picked("value_json.firmware"),
             "icon": "mdi:chip",
             "entity_category": "diagnostic",
         },
@@ -45,7 +45,7 @@ def panel_entities(
             "p": "sensor",
             "name": f"{shown} active button",
             "state_topic": state,
-            "value_template": "{{ value_json.active }}",
+            "value_template": picked("value_json.active"),
             "icon": "mdi:gesture-tap-button",
         },
         f"{key}:stop": {
@@ -62,7 +62,7 @@ def panel_entities(
             "p": "switch",
             "name": f"{shown} LED {button}",
             "state_topic": state,
-            "value_template": f"{{{{ 'ON' if {button} in value_json.leds else 'OFF' }}}}",
+            "value_template": picked(f"'ON' if {button} in value_json.leds else 'OFF'"),
             "state_on": "ON",
             "state_off": "OFF",
             "command_topic": command,
@@ -74,7 +74,9 @@ def panel_entities(
                 {"topic": availability},
                 {
                     "topic": state,
-                    "value_template": ("{{ 'online' if value_json.connected else 'offline' }}"),
+                    "value_template": picked(
+                        "'online' if value_json.connected else 'offline'", "'offline'"
+                    ),
                 },
             ],
             "availability_mode": "all",

@@ -29,6 +29,7 @@ class Roster:
         self._mqtt = mqtt
         self._node = settings.mantel_node
         self._buttons = settings.serial_bridge_buttons
+        self._looks_for_them = not settings.serial_bridge_ports
         self._serve = serve
         self._bridges: dict[str, Bridge] = {}
         self._others: set[str] = set()
@@ -42,10 +43,14 @@ class Roster:
             self._bridges[name] = self._serve(name, path)
 
     def announce(self) -> None:
-        """Tell Home Assistant of the panels."""
+        """Tell Home Assistant of the panels that have or had a port.
+
+        The first one may be on its way: what an earlier life announced of it stays.
+        """
         found: dict[str, Component] = {}
         name = self._mqtt.name
-        for panel in self._bridges:
+        shown = [panel for panel, bridge in self._bridges.items() if bridge.path is not None]
+        for panel in shown:
             found |= panel_entities(
                 panel,
                 self._buttons,
@@ -57,7 +62,8 @@ class Roster:
             for button in range(1, self._buttons + 1):
                 topic = name(topics.PANEL_BUTTON, id=panel, n=str(button))
                 found |= button_trigger(panel, button, topic)
-        self._mqtt.announce(found)
+        awaited = self._looks_for_them and FIRST not in shown
+        self._mqtt.announce(found, (f"panel:{FIRST}:",) if awaited else ())
 
     def check_state(self, received: Received[PanelState]) -> None:
         """Clear the retained state of a panel that this host had and has no more.

@@ -8,7 +8,7 @@ from media.job.request import state_of
 from media.job.runner import QueueFullError, Runner
 from shared import topics
 from shared.complaints import Complaints
-from shared.discovery import Component
+from shared.discovery import Component, picked
 from shared.errors import PayloadError
 from shared.mqtt import Mqtt
 from shared.payloads import JobState
@@ -83,8 +83,9 @@ def job_entities(mqtt: Mqtt, runner: Runner) -> dict[str, Component]:
             "device_class": "enum",
             "options": ["idle", "running", "success", "skipped", "error"],
             "state_topic": state,
-            "value_template": "{{ value_json.status }}",
+            "value_template": picked("value_json.status"),
             "json_attributes_topic": state,
+            "json_attributes_template": "{{ value or '{}' }}",
             "entity_category": "diagnostic",
         }
         found[f"job:{name}:run"] = {
@@ -100,7 +101,7 @@ def job_entities(mqtt: Mqtt, runner: Runner) -> dict[str, Component]:
             "name": f"{plain} by schedule",
             "icon": "mdi:calendar-clock",
             "state_topic": state,
-            "value_template": "{{ value_json.enabled }}",
+            "value_template": picked("value_json.enabled"),
             "state_on": "True",
             "state_off": "False",
             "command_topic": command,
