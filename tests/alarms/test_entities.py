@@ -28,16 +28,17 @@ def render(template: str, **values: Any) -> str:
     return environment.from_string(template).render(**values)
 
 
-def test_an_alarm_is_a_switch_a_time_two_sensors_a_problem_and_three_buttons() -> None:
+def test_an_alarm_is_a_switch_a_time_two_sensors_a_problem_and_five_buttons() -> None:
     """A cron line has no time to edit."""
     platforms = {key: each["p"] for key, each in entities(ALARM, CRON).items()}
     assert platforms == {
         "wake-up:enabled": "switch", "wake-up:time": "text", "wake-up:state": "sensor",
         "wake-up:next": "sensor", "wake-up:unheard": "binary_sensor",
         "wake-up:snooze": "button", "wake-up:dismiss": "button", "wake-up:skip": "button",
+        "wake-up:unskip": "button", "wake-up:test": "button",
         "c:enabled": "switch", "c:state": "sensor", "c:next": "sensor",
         "c:unheard": "binary_sensor", "c:snooze": "button", "c:dismiss": "button",
-        "c:skip": "button",
+        "c:skip": "button", "c:unskip": "button", "c:test": "button",
     }  # fmt: skip
     assert not {"time", "date", "datetime"} & set(platforms.values())
 

@@ -19,6 +19,8 @@ _BUTTONS = {
     "snooze": "mdi:alarm-snooze",
     "dismiss": "mdi:alarm-off",
     "skip": "mdi:debug-step-over",
+    "unskip": "mdi:undo",
+    "test": "mdi:bell-ring",
 }
 
 
@@ -107,5 +109,7 @@ def alarm_entities(
                 "name": f"{name} {word}",
                 "payload_press": word,
                 "icon": icon,
+                # not beside the others, where it would be pressed by mistake
+                **({"entity_category": "config"} if word == "test" else {}),
             } | obeys
     return found
