@@ -171,7 +171,7 @@ async def run(settings: Settings) -> None:
                 TrmnlApi(registry, pictures, settings.media_public_url, port),
             )
             tasks.create_task(
-                serve_http(app, settings.media_http_host, port),
+                serve_http(app, settings.media_http_host, port, registry.loaded),
                 name="serve HTTP",
             )
         if settings.media_discovery_port:

@@ -28,8 +28,13 @@ _MOST_REQUEST_BYTES = 6_000_000
 _AGAIN_SECONDS = 10.0
 
 
-async def serve_http(app: App, host: str, port: int) -> None:
-    """Serve until cancelled; while the port cannot be had, say so once and try again."""
+async def serve_http(app: App, host: str, port: int, ready: asyncio.Event | None = None) -> None:
+    """Serve until cancelled; while the port cannot be had, say so once and try again.
+
+    Nobody is answered before it is `ready`: a display would be told to come back later.
+    """
+    if ready is not None:
+        await ready.wait()
     complaints = Complaints(_log)
     subject = f"port {port} of {host}"
     # It warns of each port scan; only faults of our own are worth a line
