@@ -105,11 +105,12 @@ class Database:
 
     def _with_tables(self, base: sqlite3.Connection) -> sqlite3.Connection:
         """Make the tables that are needed since it was opened."""
-        if self._made < len(self._schema):
+        missing = self._schema[self._made :]  # more may be needed while these are made
+        if missing:
             with base:
-                for statement in self._schema[self._made :]:
+                for statement in missing:
                     base.execute(statement)
-            self._made = len(self._schema)
+            self._made += len(missing)
         return base
 
     def _read(self, action: Callable[[sqlite3.Connection], T]) -> T:
