@@ -164,7 +164,7 @@ PATHS: dict[str, dict[str, Schema]] = {
     "/api/display/variant": {
         "get": operation(
             "variant", "A photo, drawn anew each time, or that of a number", _PNG,
-            may_query={"pk": shapes.NUMBER}, errors={400: shapes.ERRORS, 404: ""},
+            may_query={"pk": shapes.VARIANT}, errors={400: shapes.ERRORS, 404: ""},
         )
     },
     "/api/display/palette": {

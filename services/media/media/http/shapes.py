@@ -98,6 +98,13 @@ NUMBER = {
     "description": "The number of a display: 1 is the one that joined first, 0 the built-in one",
     "type": "integer",
     "minimum": 0,
+    "maximum": 2_147_483_647,
+}
+VARIANT = {
+    "description": "The number of a variant, which it keeps for good",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 9_223_372_036_854_775_806,
 }
 VERSION = text("The version of its picture, as its frame's topic tells")
 PICTURE: Schema = {
