@@ -151,7 +151,7 @@ def _each(session: Session, verb: str, ids: tuple[str, ...], as_json: bool, done
 
 def _row(display: dict[str, Any]) -> tuple[Cell, ...]:
     """Return what a table says of a display."""
-    availability = str(display["availability"]) if display["pairing"] == "paired" else ""
+    availability = str(display["availability"] or "") if display["pairing"] == "paired" else ""
     percent, rssi = display.get("battery_percent"), display.get("rssi_dbm")
     return (
         str(display["id"]),

@@ -108,6 +108,12 @@ def test_quiet_hours_that_are_none(run: Run, registry: Registry, hours: str) -> 
     assert registry.heard == []
 
 
+def test_list_of_one_that_is_told_by_topic(run: Run, registry: Registry) -> None:
+    """It never asks, so there is no telling whether it is there."""
+    registry.have(ID, kind="topic", availability=None)
+    assert run("display", "list").stdout.splitlines()[1].endswith("never")
+
+
 def test_list_of_none(run: Run, registry: Registry) -> None:
     done = run("display", "list")
     assert (done.exit_code, done.stdout) == (0, "")

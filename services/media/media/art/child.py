@@ -6,10 +6,7 @@ on stdout; the key is in neither its arguments nor its environment.
 
 import base64
 import binascii
-import gc
 import os
-import resource
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from media.art.ask import Ask, Fault, Reply
 from media.art.classification import SCHEMA
 from media.bitmap.copying import copy
 from media.bitmap.picture import PictureError
+from media.child_main import answer_once
 from media.source.plain_text import plain
 from media.source.reply_error import ReplyError
 from media.source.web import StatusError, get, post
@@ -39,12 +37,7 @@ class _PhotoError(MantelError):
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS + 5))
-    os.nice(10)  # sound goes first
-    gc.freeze()
-    ask = msgspec.json.decode(sys.stdin.buffer.read(), type=Ask)
-    sys.stdout.buffer.write(msgspec.json.encode(run(ask)))
+    answer_once(Ask, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
 
 
 def run(ask: Ask) -> Reply:

@@ -1,16 +1,13 @@
 """Takes a picture through steps and ends: python -m media.art.pipeline_child."""
 
-import gc
 import os
-import resource
-import sys
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from media.bitmap.picture import PictureError
 from media.bitmap.pipeline import Local, run
+from media.child_main import answer_once
 
 _MOST_MEMORY_BYTES = 320 << 20
 _MOST_CPU_SECONDS = 120
@@ -32,12 +29,9 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS + 5))
-    os.nice(10)  # sound goes first
-    gc.freeze()
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Steps)
-    sys.stdout.buffer.write(msgspec.json.encode(take(asked)))
+    answer_once(
+        Steps, take, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS
+    )
 
 
 def take(asked: Steps) -> Taken:

@@ -3,15 +3,10 @@
 Of its own, because a large photo takes up to 300 MB while it is opened.
 """
 
-import gc
-import os
-import resource
-import sys
 from pathlib import Path
 
-import msgspec
-
 from media.bitmap.picture import PictureError
+from media.child_main import answer_once
 from media.display.screens import frame_for
 from media.photo.variant_files import write
 from media.photo.variant_job import Made, Making
@@ -22,12 +17,15 @@ _MOST_CPU_SECONDS = 300
 
 def main() -> None:
     """Answer each picture on stdout, in order."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS + 5))
-    os.nice(10)  # sound goes first
-    gc.freeze()
-    wanted = msgspec.json.decode(sys.stdin.buffer.read(), type=list[Making])
-    sys.stdout.buffer.write(msgspec.json.encode([make(each) for each in wanted]))
+    answer_once(
+        list[Making], make_all,
+        most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS,
+    )  # fmt: skip
+
+
+def make_all(wanted: list[Making]) -> list[Made]:
+    """Make files, one after the other."""
+    return [make(each) for each in wanted]
 
 
 def make(wanted: Making) -> Made:

@@ -4,16 +4,13 @@ Of its own, because what it imports takes 40 MB, which a Pi gets back when it en
 a calendar can be made that keeps any parser busy for ever, and only a process can be ended.
 """
 
-import gc
-import os
-import resource
 import stat
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from media.child_main import answer_once
 from media.display.zone import house_zone
 from media.source import open_meteo, openweathermap
 from media.source.facts import Event, NewsItem, Weather
@@ -31,12 +28,7 @@ Value = Weather | tuple[Event, ...] | tuple[NewsItem, ...]
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_CPU_SECONDS, _MOST_CPU_SECONDS + 5))
-    os.nice(10)  # sound goes first
-    gc.freeze()
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    sys.stdout.buffer.write(msgspec.json.encode(run(job)))
+    answer_once(Job, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
 
 
 def run(job: Job) -> Outcome:
