@@ -47,6 +47,7 @@ ONE_MODULE_EACH = {
                 "preview",
                 "drawing",
                 "calibration",
+                "charge_mark",
                 "jpeg",
                 "pipeline",
             )

@@ -19,6 +19,7 @@ _MAKE_SECONDS = 20.0  # a page of two megapixels on a small machine
 _MODES = click.Choice(DisplayMode.__args__)  # type: ignore[attr-defined]
 _ROTATIONS = click.Choice(["0", "90", "180", "270"])
 _PROFILE = "How its screen is: a name of `mantel display profiles`."
+_THEME = "Of its pages: a name of `mantel dashboard themes`; empty: the one that suits its screen."
 
 
 def ask(hub: "Hub", verb: str, seconds: float | None = None, **fields: Any) -> Any:  # noqa: ANN401
@@ -38,6 +39,7 @@ def ask(hub: "Hub", verb: str, seconds: float | None = None, **fields: Any) -> A
 @click.option("--mode", type=_MODES, help="What it shows; photo if not given.")
 @click.option("--rotation", type=_ROTATIONS, help="Degrees by which its picture is turned.")
 @click.option("--alarms/--no-alarms", default=None, help="Whether it shows alarms; it does.")
+@click.option("--theme", metavar="THEME", help=_THEME)
 @json_option
 @click.pass_obj
 def add(
@@ -47,10 +49,13 @@ def add(
     mode: str | None,
     rotation: str | None,
     alarms: bool | None,
+    theme: str | None,
     as_json: bool,
 ) -> None:
     """Ask for it to be added."""
-    fields = _given(default_mode=mode, rotation=rotation and int(rotation), shows_alarms=alarms)
+    fields = _given(
+        default_mode=mode, rotation=rotation and int(rotation), shows_alarms=alarms, theme=theme
+    )
     with session.hub() as hub:
         told = ask(hub, "add", id=name, profile=profile, **fields)
     _tell(told, as_json, "added")
@@ -63,6 +68,9 @@ def add(
 @click.option("--rotation", type=_ROTATIONS, help="Degrees by which its picture is turned.")
 @click.option("--alarms/--no-alarms", default=None, help="Whether it shows alarms that ring.")
 @click.option("--timezone", metavar="ZONE", help="Such as Europe/Paris; empty: the house's.")
+@click.option("--theme", metavar="THEME", help=_THEME)
+@click.option("--battery-mark/--no-battery-mark", default=None,
+              help="Whether a mark asks for a charge when its battery is low.")  # fmt: skip
 @json_option
 @click.pass_obj
 def edit(
@@ -73,12 +81,14 @@ def edit(
     rotation: str | None,
     alarms: bool | None,
     timezone: str | None,
+    theme: str | None,
+    battery_mark: bool | None,
     as_json: bool,
 ) -> None:
     """Ask for it to be changed."""
     fields = _given(
         profile=profile, default_mode=mode, rotation=rotation and int(rotation),
-        shows_alarms=alarms, timezone=timezone,
+        shows_alarms=alarms, timezone=timezone, theme=theme, shows_battery=battery_mark,
     )  # fmt: skip
     if not fields:
         raise click.UsageError("nothing to change is given; see --help")
@@ -194,4 +204,6 @@ def _tell(display: dict[str, Any], as_json: bool, done: str) -> None:
     profile = display["profile"] or f"{display['width']} x {display['height']} pixels"
     turned = f", turned by {display['rotation']} degrees" if display["rotation"] else ""
     alarms = "shows alarms" if display["shows_alarms"] else "no alarms"
-    click.echo(f"{display['id']}: {done}; {profile}{turned}, {alarms}, {display['default_mode']}")
+    theme = f", theme {display['theme']}" if display.get("theme") else ""
+    told = f"{profile}{turned}, {alarms}, {display['default_mode']}{theme}"
+    click.echo(f"{display['id']}: {done}; {told}")

@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 
 DISPLAY: dict[str, Any] = {
     "id": "hall", "profile": "oled-128x64", "width": 128, "height": 64, "rotation": 0,
-    "shows_alarms": True, "default_mode": "photo", "calibration": {},
+    "shows_alarms": True, "default_mode": "photo", "calibration": {}, "theme": None,
 }  # fmt: skip
 PROFILE = {
     "profile": "mono", "width": 8, "height": 9, "format": "gray2",
@@ -65,6 +65,11 @@ def test_edit(run: Run, media: Media) -> None:
     assert media.heard == [
         {"verb": "update", "id": "hall", "rotation": 0, "timezone": "", "shows_alarms": False}
     ]
+    done = run("display", "edit", "hall", "--theme", "mine", "--no-battery-mark")
+    assert done.stdout == "hall: changed; oled-128x64, shows alarms, photo, theme mine\n"
+    assert media.heard.pop() == {
+        "verb": "update", "id": "hall", "theme": "mine", "shows_battery": False,
+    }  # fmt: skip
     done = run("display", "edit", "hall")
     assert (done.exit_code, len(media.heard)) == (2, 1)
     assert "nothing to change is given" in done.stderr

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from PIL import Image
 from shared.testing import Client, eventually
 from tests.e2e.conftest import Hub
 from tests.e2e.eink import Eink
+from tests.e2e.test_eink_topics import Home, entity
 from tests.media.source.provider import calendar, provider
 
 DASHBOARD = "/api/display/dashboard"
@@ -194,6 +196,49 @@ def test_a_broken_theme_is_told_of_once(house: House) -> None:
     answer = house.ask("themes")["data"]
     assert answer["faults"][0]["fault"].startswith("theme.toml:1: Expected `str`")
     assert house.eink.media.log.count("theme portrait") == 1
+
+
+def test_a_display_has_a_theme_of_its_own(house: House) -> None:
+    """By the command or Home Assistant; when it is removed the one that suits is back, said once.
+
+    The other display keeps its page all along.
+    """
+    black = "#rect(width: 100%, height: 100%, fill: rgb(0, 0, 0))"
+    house.write("mine", black, HEADER + "automatic = false\n")
+    device, other = house.eink.join("1", 400, 300), house.eink.join("2", 400, 300)
+
+    def pages() -> list[bytes]:
+        return [house.eink.get(DASHBOARD, each.token).body for each in (device, other)]
+
+    usual = pages()[1]
+    assert pages() == [usual, usual]
+    done = house.mantel("display", "edit", device.id, "--theme", "mine")
+    assert done.stdout == f"{device.id}: changed; 400 x 300 pixels, no alarms, photo, theme mine\n"
+    own = pages()[0]
+    with Image.open(io.BytesIO(own)) as page:
+        assert {rgb for _, rgb in page.convert("RGB").getcolors() or []} == {(0, 0, 0)}
+    assert pages() == [own, usual]
+    failed = house.mantel("display", "edit", device.id, "--theme", "nope")
+    assert failed.returncode == 1
+    assert "theme: no theme 'nope'; there are: gray, landscape, mine, " in failed.stderr
+    with Client(house.hub.broker, "homeassistant") as client:
+        home = Home(client)
+        select = entity(home, device, "theme")
+        assert select["options"][:4] == ["auto", "gray", "landscape", "mine"]
+        home.until(lambda: home.state(device.id).get("theme") == "mine")
+        told = {"id": device.id, "theme": ""}
+        client.publish(select["command_topic"], json.dumps(told))
+        home.until(lambda: home.state(device.id)["theme"] is None)
+        assert pages() == [usual, usual]
+        client.publish(select["command_topic"], json.dumps(told | {"theme": "mine"}))
+        home.until(lambda: home.state(device.id)["theme"] == "mine")
+    assert pages() == [own, usual]
+    house.eink.media.stop()
+    shutil.rmtree(house.themes / "mine")
+    house.eink.start()
+    for _ in range(2):
+        assert pages() == [usual, usual]
+    assert house.eink.media.log.count("no theme 'mine'; there are: gray, ") == 1
 
 
 def test_a_link_out_of_a_theme(house: House) -> None:

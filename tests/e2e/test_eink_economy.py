@@ -1,5 +1,6 @@
 """What spares a display's battery: when it wakes, how it refreshes, and what it tells of itself."""
 
+import io
 import json
 import signal
 import sqlite3
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from shared.testing import Client, eventually
 from tests.e2e.answer import Answer
@@ -104,7 +106,7 @@ def test_home_assistant_sees_what_a_device_tells(hub: Hub, wall: Wall) -> None:
             assert entity(home, device, name)["name"].startswith(device.id)
         own = {key for key in home.components() if key.startswith(f"display:{mute.id}:")}
         assert {key.rsplit(":")[-1] for key in own} == {
-            "mode", "seen", "wake", "availability", "refresh", "identify", "picture",
+            "mode", "theme", "seen", "wake", "availability", "refresh", "identify", "picture",
         }  # fmt: skip
         availability = home.components()[f"display:{device.id}:battery"]["availability"]
         client.subscribe("mantel/service/#")
@@ -135,6 +137,38 @@ def test_a_low_battery_sleeps_longer(wall: Wall) -> None:
     assert 2 * usual - 62 <= seconds(Battery_Voltage="3.50") <= 2 * usual
     charged = seconds(Battery_Voltage="3.50", Battery_Charging="1")
     assert usual - 31 <= charged <= usual
+
+
+def test_a_mark_asks_for_a_charge(hub: Hub, wall: Wall) -> None:
+    """In the very answer to who tells of it, until it is charged or the mark is not wanted.
+
+    No picture changes while the voltage shakes around the limit: the mark comes once.
+    """
+    device = wall.eink.join("1", 800, 480)
+
+    def version(volts: str, **told: str) -> str:
+        headers = {"Battery_Voltage": volts, **told}
+        return str(wall.eink.get(STATE, device.token, **headers).json["version"])
+
+    plain = version("3.92")
+    versions = [version(volts) for volts in ("3.55", "3.55", "3.59", "3.62", "3.57", "3.65")]
+    marked = versions[-1]
+    assert versions == [plain, *[marked] * 5]
+    assert marked != plain
+    shown = wall.eink.get(IMAGE, device.token)
+    assert shown.headers["etag"] == f'"{marked}"'
+    with Image.open(io.BytesIO(shown.body)) as picture:
+        corner = picture.convert("RGB").crop((760, 456, 800, 480)).getcolors()
+    assert corner is not None
+    assert {rgb for _, rgb in corner} == {(0, 0, 0), (255, 255, 255), (156, 72, 75)}
+    assert version("3.62", Battery_Charging="1") == plain
+    assert version("3.62", Battery_Charging="0") == marked
+    with Client(hub.broker, "homeassistant") as client:
+        home = Home(client)
+        asked(home, device, shows_battery=False)
+        eventually(lambda: version("3.55") == plain)
+        asked(home, device, shows_battery=True)
+        eventually(lambda: version("3.55") == marked)
 
 
 def test_identify_shows_its_name_when_it_is_awake(hub: Hub, wall: Wall) -> None:

@@ -1,12 +1,16 @@
 """What Home Assistant is told of displays."""
 
+from collections.abc import Collection
+
 import pytest
 
 from media.display.roster import MOST_WAITING
-from media.display.telling import _MOST_ANNOUNCED
-from media.entities import Told, display_entities, registered_entities, without_contact
+from media.display.telling import _MOST_ANNOUNCED, _MOST_WITH_THEMES
+from media.entities import Addresses, Told, display_entities, registered_entities, without_contact
 from shared import discovery
 from shared.discovery import Component
+
+THEMES = ["gray", "landscape", "newspaper", "photo", "portrait", "small"]
 
 
 def test_a_display_is_an_image() -> None:
@@ -23,7 +27,8 @@ def test_a_display_is_an_image() -> None:
 
 
 def entities(told: Told) -> dict[str, Component]:
-    found = registered_entities([told], [], "{}/state".format, "{}/set".format, "approve", "media")
+    topics = Addresses("{}/state".format, "{}/set".format, "approve", "update", "media")
+    found = registered_entities([told], [], topics, THEMES)
     return {key.removeprefix("display:a:"): entity for key, entity in found.items()}
 
 
@@ -38,7 +43,7 @@ def entities(told: Told) -> dict[str, Component]:
 )
 def test_only_what_a_device_tells_is_shown(told: Told, more: set[str]) -> None:
     """A display with a wire has no battery."""
-    always = {"mode", "seen", "wake", "availability", "refresh", "identify"}
+    always = {"mode", "theme", "seen", "wake", "availability", "refresh", "identify"}
     assert set(entities(told)) == always | more
 
 
@@ -62,23 +67,35 @@ def test_home_assistant_takes_each() -> None:
             assert entity["entity_category"] == "diagnostic"
             assert entity["state_topic"] == "a/state"
         else:
-            assert entity["command_topic"] == "a/set"
+            assert entity["command_topic"] == ("update" if name == "theme" else "a/set")
             assert entity["qos"] == 1
+
+
+def test_a_theme_is_chosen_from_those_that_there_are() -> None:
+    """And one that is gone is still an option: Home Assistant would log an error for its state."""
+    select = entities(Told("a", theme="mine"))["theme"]
+    assert select["options"] == ["auto", *THEMES[:2], "mine", *THEMES[2:]]
+    template = select["command_template"]
+    assert template == """{"id": "a", "theme": "{{ '' if value == 'auto' else value }}"}"""
 
 
 OWNER = discovery.own_ids("mantel", "raspberrypi", "media")
 
 
-def announcement(displays: int, waiting: int) -> dict[str, Component]:
+def announcement(displays: int, waiting: int, themes: Collection[str] = ()) -> dict[str, Component]:
     """Return what is announced of displays that tell all they can."""
     ids = [f"abc-def-{number:03}" for number in range(displays)]
     found = registered_entities(
         [Told(id_, battery=True, signal=True, firmware=True) for id_ in ids],
         [f"xyz-def-{number:03}" for number in range(waiting)],
-        "mantel/display/{}/state".format,
-        "mantel/display/{}/set".format,
-        "mantel/display/request/approve",
-        "mantel/service/raspberrypi/media/availability",
+        Addresses(
+            "mantel/display/{}/state".format,
+            "mantel/display/{}/set".format,
+            "mantel/display/request/approve",
+            "mantel/display/request/update",
+            "mantel/service/raspberrypi/media/availability",
+        ),
+        themes,
     )
     for id_ in ids:
         found |= display_entities(id_, f"mantel/display/{id_}/preview")
@@ -98,6 +115,13 @@ def test_as_many_as_are_announced_fit_in_one_message() -> None:
         components=found,
     )
     assert 650_000 < len(payload) < 700_000
+
+
+def test_themes_take_no_displays_room() -> None:
+    """They are offered where there is room for long names too."""
+    themes = [f"{number:040}" for number in range(50)]
+    found = announcement(_MOST_WITH_THEMES, MOST_WAITING, themes)
+    assert discovery.fitting(found, OWNER) == found
 
 
 def test_who_waits_is_announced_before_all_others() -> None:

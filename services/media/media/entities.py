@@ -1,6 +1,6 @@
 """What Home Assistant shows of displays. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, get_args
 
 import msgspec
@@ -35,9 +35,21 @@ class Told(NamedTuple):
     battery: bool = False
     signal: bool = False
     firmware: bool = False
+    theme: str = ""
+    """That of its pages, which is offered also when there is none of that name any more."""
 
 
-_OF_ALL = ("picture", "mode", "refresh")
+class Addresses(NamedTuple):
+    """The topics that entities name, of each display by its id, and the service's."""
+
+    state: Callable[[str], str]
+    command: Callable[[str], str]
+    approve: str
+    update: str
+    availability: str
+
+
+_OF_ALL = ("picture", "mode", "refresh", "theme")
 
 
 def without_contact(
@@ -55,31 +67,32 @@ def without_contact(
 def registered_entities(
     displays: Iterable[Told],
     waiting: Iterable[str],
-    state: Callable[[str], str],
-    command: Callable[[str], str],
-    approve_topic: str,
-    availability_topic: str,
+    topics: Addresses,
+    themes: Collection[str] = (),
 ) -> dict[str, Component]:
     """Return the components of the displays that have joined, and of those that wait to.
 
-    The functions give the topics of an id; `availability_topic` is the service's.
-    Those that wait are first: one message cannot hold any number.
+    `themes` are those to choose from. Those that wait are first: one message cannot hold any
+    number.
     """
+    state, command = topics.state, topics.command
     found: dict[str, Component] = {}
     for id_ in waiting:
         found[f"display:{id_}:approve"] = {
             "p": "button",
             "name": f"{_shown(id_)} approve",
             "icon": "mdi:check-network",
-            "command_topic": approve_topic,
+            "command_topic": topics.approve,
             "payload_press": msgspec.json.encode({"id": id_}).decode(),
             "qos": 1,
         }
     for each in displays:
-        here = _while_here(state(each.id), availability_topic)
+        here = _while_here(state(each.id), topics.availability)
         entities = _always(each.id, state(each.id)) | _buttons(each.id, command(each.id))
         entities["mode"] |= {"command_topic": command(each.id), "qos": 1}
         entities["wake"] |= here
+        if themes:
+            entities["theme"] = _theme(each, state(each.id), topics.update, themes)
         if each.battery:
             entities |= _battery(each.id, state(each.id), here)
         if each.signal:
@@ -146,6 +159,23 @@ def _always(id_: str, state_topic: str) -> dict[str, Component]:
             "value_template": picked("value_json.availability"),
             "entity_category": "diagnostic",
         },
+    }
+
+
+def _theme(told: Told, state_topic: str, update_topic: str, themes: Collection[str]) -> Component:
+    """Return the choice of a theme; "auto" is the one that suits the screen."""
+    chosen = "{{ '' if value == 'auto' else value }}"
+    return {
+        "p": "select",
+        "name": f"{_shown(told.id)} theme",
+        "icon": "mdi:palette",
+        "entity_category": "config",
+        "options": ["auto", *sorted({*themes, told.theme} - {"", "auto"})],
+        "state_topic": state_topic,
+        "value_template": picked("value_json.theme or 'auto'"),
+        "command_topic": update_topic,
+        "command_template": f'{{"id": "{told.id}", "theme": "{chosen}"}}',
+        "qos": 1,
     }
 
 

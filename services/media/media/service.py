@@ -13,7 +13,7 @@ from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
 from media.bitmap_url import bitmap_url
-from media.dashboard.contents import Dashboard
+from media.dashboard.contents import Dashboard, photo_of
 from media.dashboard.dashboards import Dashboards
 from media.dashboard.draw_job import drawing_job
 from media.dashboard.pages import Pages
@@ -104,8 +104,6 @@ async def run(settings: Settings) -> None:
         dashboards = Dashboards(
             Themes(Path(settings.media_themes)), studio, LANGUAGES[settings.media_language]
         )
-        pages = Pages(dashboards, opening.get)
-        tasks.create_task(pages.run(), name="draw pages")
         page_verbs = dashboard_verbs(
             dashboards,
             lambda: opening.get().snapshot(registry.now()),
@@ -119,6 +117,13 @@ async def run(settings: Settings) -> None:
         photo_store = PhotoStore(database)
         library = Library(Path(settings.media_photos), photo_store, registry.now)
         rotation = Rotation(library, photo_store, registry.now)
+        photos = Photos(library, rotation)
+        pages = Pages(
+            dashboards,
+            opening.get,
+            photo=lambda id_: photo_of(registry.roster.get(id_), photos, registry.now()),
+        )
+        tasks.create_task(pages.run(), name="draw pages")
         variant_folder = Path(settings.media_state).parent / "variants"
         variants = Variants(library, VariantStore(database), variant_folder, registry.now)
         art_store = ArtStore(database)
@@ -143,7 +148,7 @@ async def run(settings: Settings) -> None:
         runner = Runner(Roster(jobs, job_store, zone), job_store)
         contents = ByMode(
             {
-                "photo": Photos(library, rotation),
+                "photo": photos,
                 "dashboard": Dashboard(pages),
                 "news": Dashboard(pages),
                 "boot": Splash(hub),
@@ -187,12 +192,13 @@ async def run(settings: Settings) -> None:
                 announce_hub(settings.mantel_node, port, settings.public_url, reached),
                 name="announce hub",
             )
-        telling = Telling(mqtt, registry, job_entities(mqtt, runner))
+        themes = dashboards.themes
+        telling = Telling(mqtt, registry, job_entities(mqtt, runner), themes.names)
         wishes = Wishes(registry, showing)
         mqtt.subscribe(topics.DISPLAY_SET, wishes.take)
         tasks.create_task(tell_displays(telling, registry), name="tell displays")
         tasks.create_task(
-            answer(requests, mqtt, topics.DISPLAY_RESPONSE, display_verbs(showing)),
+            answer(requests, mqtt, topics.DISPLAY_RESPONSE, display_verbs(showing, themes.named)),
             name="answer requests of displays",
         )
         tasks.create_task(wishes.obey(), name="obey wishes")

@@ -59,3 +59,6 @@ class DisplayState(Struct, frozen=True, kw_only=True):
             "null: it is told by topic, and says nothing of itself"
         ),
     ]
+    theme: Annotated[
+        str | None, Meta(description="Chosen for its pages; null: the one that suits its screen")
+    ] = None

@@ -1,9 +1,10 @@
 """Pages that are drawn ahead: when they are drawn anew, and what is left when they cannot be."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,25 @@ from msgspec.structs import replace as with_
 
 from media.bitmap.profiles import PROFILES
 from media.dashboard.dashboards import Dashboards
-from media.dashboard.pages import Pages, Wish
+from media.dashboard.page_wish import Wish
+from media.dashboard.pages import Pages
 from media.dashboard.sample import sample
 from media.dashboard.studio import Studio
 from media.dashboard.theme_folder import Themes
 from media.dashboard.words import LANGUAGES
 from media.source.facts import NextAlarm, Snapshot
+from tests.media.bitmap.pictures import halves, photo, saved
 from tests.media.dashboard.facts import NOW
 
 WISH = Wish(PROFILES["mono-800x480"], "dashboard")
 HEADER = 'title = "Mine"\nsizes = [[800, 480]]\nrefresh_minutes = 30\n'
-BODY = """
-#import "/mantel/kit.typ": *
-#if page-data.alarm != none { page-data.alarm.name }
+IMPORT = '#import "/mantel/kit.typ": *\n'
+BODY = (
+    IMPORT
+    + """#if page-data.alarm != none { page-data.alarm.name }
 #if page-data.host != none { graph(page-data.host.graphs.at(0)) }
 """
+)
 
 
 class House:
@@ -36,12 +41,14 @@ class House:
         self.known: Snapshot = sample(NOW)
         self.changed = asyncio.Event()
         self.hosted = False
+        self.photos: dict[str, Path] = {}
         self.folder = folder / "mine"
         self.folder.mkdir()
         self.write(BODY)
 
-    def write(self, body: str) -> None:
-        (self.folder / "theme.toml").write_text(HEADER)
+    def write(self, body: str, shows: str = "") -> None:
+        own = f'shows = ["{shows}"]\n' if shows else ""
+        (self.folder / "theme.toml").write_text(HEADER + own)
         (self.folder / "theme.typ").write_text(body)
 
     def watch(self) -> asyncio.Event:
@@ -50,8 +57,12 @@ class House:
     def use_host(self) -> None:
         self.hosted = True
 
-    def snapshot(self, now: datetime) -> Snapshot:
-        return with_(self.known, at=now)
+    def snapshot(self, now: datetime, zone: tzinfo | None) -> Snapshot:
+        return with_(self.known, at=now.astimezone(zone) if zone else now)
+
+    async def photo(self, display: str) -> tuple[Path, datetime] | None:
+        found = self.photos.get(display)
+        return None if found is None else (found, NOW.replace(minute=20))
 
     def ring(self, name: str) -> None:
         alarm = NextAlarm(id="a", name=name, at=NOW + timedelta(hours=9))
@@ -66,7 +77,7 @@ def run(folder: Path, work: Callable[[House, Pages], Coroutine[object, object, N
         house = House(folder)
         async with Studio() as studio:
             boards = Dashboards(Themes(folder), studio, LANGUAGES["en"])
-            pages = Pages(boards, lambda: house, lambda: house.now)  # type: ignore[arg-type,return-value]
+            pages = Pages(boards, lambda: house, lambda: house.now, house.photo)  # type: ignore[arg-type,return-value]
             keeping = asyncio.create_task(pages.run())
             try:
                 await work(house, pages)
@@ -144,13 +155,86 @@ def test_a_theme_that_breaks_leaves_the_last_page(
     assert caplog.text.count("displays keep what they have") == 1
 
 
-def test_a_theme_that_never_was_right(tmp_path: Path) -> None:
-    """There is no page, so that the display shows something else."""
+def test_a_theme_that_is_gone_or_never_was_right(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The one that suits is drawn, which is said once; the chosen one when it is there again."""
 
     async def work(house: House, pages: Pages) -> None:
+        own, wish = await shown(pages), replace(WISH, theme="mine")
+        shutil.move(house.folder, tmp_path / "aside")
+        house.changed.set()
+        assert await until_other(pages, own) == await shown(pages, WISH)
+        house.ring("another")
+        await until_other(pages, await shown(pages))
+        assert (await pages.picture(wish) or wish).theme == "landscape"
+        shutil.move(tmp_path / "aside", house.folder)
+        house.changed.set()
+        await until_other(pages, await shown(pages))
+        assert (await pages.picture(wish) or wish).theme == "mine"
         house.write("#oh")
-        assert await pages.picture(replace(WISH, theme="mine")) is None
-        assert await pages.picture(replace(WISH, theme="none of this name")) is None
+        broken = await pages.picture(replace(wish, mode="dashboard", timezone="UTC"))
+        assert broken is not None
+        assert broken.theme == "landscape"
+
+    run(tmp_path, work)
+    assert caplog.text.count("no theme 'mine'; there are: aside, gray, ") == 1
+    assert caplog.text.count("displays have the theme that suits") == 2
+
+
+def test_a_theme_of_the_other_mode_does_not_count(tmp_path: Path) -> None:
+    """So a display may have a newspaper of its own, and the usual dashboard."""
+
+    async def work(house: House, pages: Pages) -> None:
+        for mode, theme in (("dashboard", "landscape"), ("news", "newspaper")):
+            page = await pages.picture(Wish(PROFILES["mono-800x480"], mode, "newspaper"))  # type: ignore[arg-type]
+            assert page is not None
+            assert page.theme == theme
+
+    run(tmp_path, work)
+
+
+def test_a_page_in_another_zone(tmp_path: Path) -> None:
+    """Its clock and its day are those of there, and so is when it is drawn anew."""
+
+    async def work(house: House, pages: Pages) -> None:
+        house.write(
+            IMPORT + "#set text(size: 90pt)\n#page-data.clock #page-data.date.iso", shows="clock"
+        )
+        here = await pages.picture(replace(WISH, theme="mine"))
+        there = await pages.picture(replace(WISH, theme="mine", timezone="Asia/Kathmandu"))
+        assert here is not None
+        assert there is not None
+        assert here.version != there.version
+        assert here.until_at == NOW.replace(hour=14, minute=30)
+        assert there.until_at == NOW.replace(hour=14, minute=15)  # 19:00 in +05:45
+
+    run(tmp_path, work)
+
+
+def test_a_page_with_a_photo_is_each_displays_own(tmp_path: Path) -> None:
+    """With the photo that it would show, as long as it would; without one it is shared."""
+
+    async def work(house: House, pages: Pages) -> None:
+        wish = replace(WISH, theme="photo")
+        for name, picture in (("a", photo()), ("b", halves())):
+            house.photos[name] = tmp_path / f"{name}.png"
+            house.photos[name].write_bytes(saved(picture))
+        found = [await pages.picture(wish, display=name) for name in ("a", "b", "c", "d")]
+        versions = [page.version for page in found if page is not None]
+        assert len(versions) == 4
+        assert len(set(versions)) == 3
+        assert versions[2] == versions[3]
+        assert found[0] is not None
+        assert found[0].until_at == NOW.replace(minute=20)
+        house.photos["a"] = house.photos["b"]
+        house.changed.set()
+        async with asyncio.timeout(20):
+            while (page := await pages.picture(wish, display="a")) and page.version != versions[1]:
+                await asyncio.sleep(0.05)
+        await pages.picture(WISH, display="a")
+        assert {each.photo_of for each in pages.wanted()} == {"a", "b", "c", "d", ""}
+        assert wish not in pages.wanted()
 
     run(tmp_path, work)
 

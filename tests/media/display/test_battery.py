@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from msgspec.structs import replace
 
-from media.display.battery import Battery, charge_percent, is_low, measured, stretch
+from media.display.battery import Battery, charge_percent, is_low, measured, settled, stretch
 
 
 def told(*volts: float, charging: bool = False, battery: Battery | None = None) -> Battery:
@@ -77,6 +78,27 @@ def test_a_low_battery_sleeps_longer(volts: float, times: int) -> None:
 @pytest.mark.parametrize(("percent", "times"), [(8, 1), (7, 2), (5, 2), (4, 4)])
 def test_one_that_tells_no_volts_is_low_by_its_percentage(percent: int, times: int) -> None:
     assert stretch(Battery(percent=percent), charging=False) == times
+
+
+def test_a_low_battery_is_low_until_it_is_well_above() -> None:
+    """What tells of it does not come and go with readings that shake around the limit."""
+    shaking, found = [3.62, 3.59, 3.58, 3.61, 3.64, 3.66, 3.57, 3.65, 3.69, 3.68], []
+    battery = Battery()
+    for volts in shaking * 3:
+        battery = settled(measured(battery, volts, charging=False))
+        found.append(is_low(battery, charging=False))
+    first = found.index(True)
+    assert first == 2
+    assert all(found[first:])
+    assert not is_low(battery, charging=True)
+    for _ in range(3):
+        battery = settled(measured(battery, 3.8, charging=True))
+    assert not is_low(battery, charging=False)
+    battery, lows = Battery(), []
+    for percent in (9, 7, 9, 14, 15, 9):
+        battery = settled(replace(battery, percent=percent))
+        lows.append(battery.low)
+    assert lows == [False, True, True, True, False, False]
 
 
 def test_without_readings_nothing_is_low() -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from media.database import Database, StoreError
 from media.display.display import Display
@@ -123,6 +124,21 @@ async def test_what_is_broken_is_put_aside(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         with pytest.raises(StoreError):
             await store.read()
+
+
+async def test_a_display_of_an_older_version(tmp_path: Path) -> None:
+    """What it had no field for is as usual."""
+    path = tmp_path / "media.sqlite"
+    async with opened(path) as store:
+        await store.save([replace(display(1), theme="mine", shows_battery=False)])
+        assert [(each.theme, each.shows_battery) for each in await store.read()] == [
+            ("mine", False)
+        ]
+    with sqlite3.connect(path) as base:
+        base.execute("UPDATE display SET value = json_remove(value, '$.theme', '$.shows_battery')")
+    base.close()
+    async with opened(path) as store:
+        assert await store.read() == [display(1)]
 
 
 async def test_a_file_of_the_user_is_left_alone(tmp_path: Path) -> None:

@@ -56,6 +56,19 @@ def test_weather_is_emptied_after_a_day() -> None:
     assert (never.value, never.age.error) == (None, "no")
 
 
+def test_agenda_of_another_zone() -> None:
+    """The moments and the days of events are those of there; whole days are no zone's."""
+    late = NOW.replace(hour=23, minute=30)
+    events = [event("late", late, 0.5), whole("today", NOW.date(), NOW.date())]
+    there = NOW.astimezone(ZoneInfo("Asia/Tokyo"))
+    block = agenda([known(CALENDAR, events)], there)
+    assert block.value is not None
+    today, late_there = block.value.events
+    assert (today.title, today.first_day) == ("today", NOW.date())
+    assert late_there.first_day == late_there.last_day == date(2026, 7, 9)
+    assert f"{late_there.start_at:%H:%M}" == "06:30"
+
+
 def test_agenda_begins_now() -> None:
     """What is over is left out, what goes on is not; of a day the whole-day events come first."""
     today = NOW.date()

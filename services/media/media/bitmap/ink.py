@@ -6,7 +6,7 @@ from typing import Literal
 
 from PIL import Image, ImageChops, ImageFilter
 
-from media.bitmap import flat, opponent
+from media.bitmap import charge_mark, flat, opponent
 from media.bitmap.frame import ColourFrame, IndexFrame
 from media.bitmap.screen import Ink, Screen
 from media.bitmap.tone import WEIGHTS, nearest, screen_levels, screen_light
@@ -34,7 +34,10 @@ def to_frame(
     """Return an upright picture, mode L or RGB and of the screen's `size`, as its frame."""
     if screen.inks:
         return to_inks(image, screen, method, photos)
-    turned = _turned(image.convert("RGB"), screen)
+    image = image.convert("RGB")
+    if screen.charge_mark:
+        charge_mark.stamp(image, (0, 0, 0), (255, 255, 255), (198, 40, 40))
+    turned = _turned(image, screen)
     return ColourFrame(*turned.size, *(band.tobytes() for band in turned.split()))
 
 
@@ -59,6 +62,8 @@ def to_inks(
         inks = _automatic(image, screen)
     else:
         inks = _flat(image, screen) if method == "threshold" else _dithered(image, screen)
+    if screen.charge_mark:
+        charge_mark.stamp(inks, *charge_mark.inks(screen))
     turned = _turned(inks, screen)
     return IndexFrame(turned.width, turned.height, turned.tobytes())
 

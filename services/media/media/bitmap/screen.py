@@ -54,7 +54,8 @@ class Screen:
     their place, greys from dark to light; a pixel of a frame is such a number. Without inks the
     screen shows any colour. `format` is the name of a row of `pack.FORMATS`, which knows as many
     inks. `turn` is by how many degrees a picture that stands upright is turned, counter-clockwise,
-    to make the frame. `most_bytes` is what the device can take of a packed frame.
+    to make the frame. `most_bytes` is what the device can take of a packed frame. With
+    `charge_mark` its pictures have a mark in a corner that asks for a charge.
     """
 
     width: int
@@ -64,6 +65,7 @@ class Screen:
     turn: Literal[0, 90, 180, 270] = 0
     refresh: Refresh = Refresh(0)
     most_bytes: int | None = None
+    charge_mark: bool = False
 
     @property
     def size(self) -> tuple[int, int]:

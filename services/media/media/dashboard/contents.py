@@ -1,14 +1,28 @@
 """What a display shows in the modes `dashboard` and `news`: a page, drawn ahead."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from media.dashboard.pages import Pages, Wish
-from media.display.content import Content, Drawn
+from media.dashboard.dashboards import PageMode
+from media.dashboard.page_wish import Wish
+from media.dashboard.pages import Pages
+from media.display.content import Content, Contents, Drawn
 from media.display.display import Display
 from media.display.schedule import Mode
 from media.display.screens import screen_of
 
+_PHOTO_LASTS = timedelta(hours=1)
 _FIRST_SECONDS = 5.0  # a display that sleeps rather waits for its page than shows another till then
+
+
+async def photo_of(
+    display: Display | None, photos: Contents, now: datetime
+) -> tuple[Path, datetime] | None:
+    """Return the photo that a display would show in the mode `photo`, and until when."""
+    content = None if display is None else await photos.picture(display, "photo", now)
+    if content is None or not content.files:
+        return None
+    return content.files[0], content.until_at or now + _PHOTO_LASTS
 
 
 class Dashboard:
@@ -21,8 +35,9 @@ class Dashboard:
         """Return the page as it was drawn last; None while none could be."""
         if mode not in {"dashboard", "news"}:
             return None
-        wish = Wish(screen_of(display), "news" if mode == "news" else "dashboard")
-        shown = await self._pages.picture(wish, _FIRST_SECONDS)
+        page_mode: PageMode = "news" if mode == "news" else "dashboard"
+        wish = Wish(screen_of(display), page_mode, display.theme, display.timezone)
+        shown = await self._pages.picture(wish, _FIRST_SECONDS, display.id)
         if shown is None:
             return None
         drawn = Drawn(f"page {shown.version}", lambda: shown.picture)

@@ -1,7 +1,8 @@
 """The job `generate_dashboard`: draw the dashboards now."""
 
 from media.bitmap.profiles import PROFILES
-from media.dashboard.pages import Pages, Wish
+from media.dashboard.page_wish import Wish
+from media.dashboard.pages import Pages
 from media.job.job import Job, JobError, NoParams, Run
 
 _HOUSE = Wish(PROFILES["eink-1600x1200"], "dashboard")

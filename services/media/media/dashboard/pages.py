@@ -3,17 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from media.bitmap.prepared import Prepared
-from media.bitmap.screen import Screen
-from media.dashboard.dashboards import Dashboards, PageMode
+from media.dashboard.dashboards import Dashboards
 from media.dashboard.page import encoded, steady
-from media.dashboard.theme import Theme, ThemeError
+from media.dashboard.page_wish import Shown, Wish, slot_of
+from media.dashboard.theme import NoThemeError, Theme, ThemeError
 from shared.complaints import Complaints
 
 if TYPE_CHECKING:
@@ -27,28 +27,12 @@ _MOST_WANTED = 64
 _UNWANTED = timedelta(days=2)
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What somebody shows: a page of a mode on a screen, with a theme and a photo of their own."""
-
-    screen: Screen
-    mode: PageMode
-    theme: str = ""
-    photo: Path | None = None
+Photo = Callable[[str], Awaitable[tuple[Path, datetime] | None]]
+"""Returns which photo a display shows now, and until when; None where there is none."""
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A page as it is shown, the `version` of its picture, and when there may be another."""
-
-    picture: Prepared
-    theme: str
-    until_at: datetime
-
-    @property
-    def version(self) -> str:
-        """What changes with the picture."""
-        return self.picture.frame.version
+async def _no_photo(_: str) -> None:
+    return None
 
 
 @dataclass
@@ -73,11 +57,14 @@ class Pages:
         dashboards: Dashboards,
         sources: "Callable[[], Sources]",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        photo: Photo = _no_photo,
     ) -> None:
         self._dashboards = dashboards
         self._get = sources
         self._sources: Sources | None = None
         self._clock = clock
+        self._photo = photo
+        self._with_photo: set[Wish] = set()
         self._changed = asyncio.Event()
         self._begun = asyncio.Event()
         self._wanted: dict[Wish, _Kept] = {}
@@ -85,11 +72,26 @@ class Pages:
         self._drawing = asyncio.Lock()
         self._first: set[asyncio.Task[None]] = set()
 
-    async def picture(self, wish: Wish, wait_seconds: float = _FIRST_SECONDS) -> Shown | None:
-        """Return the page that is to be shown; None when none could be drawn so far.
+    async def picture(
+        self, wish: Wish, wait_seconds: float = _FIRST_SECONDS, display: str = ""
+    ) -> Shown | None:
+        """Return the page that `display` is to show; None when none could be drawn so far.
 
         The first of a kind is waited for so long; it is drawn also when nobody waits any more.
+        Where its theme has a photo each display has a page of its own, up to some number.
         """
+        shown = None
+        if wish not in self._with_photo:
+            shown = await self._picture(wish, wait_seconds)
+            if wish not in self._with_photo:
+                return shown
+        own = replace(wish, photo_of=display)
+        if display and (own in self._wanted or len(self._wanted) < _MOST_WANTED // 2):
+            self._wanted.pop(wish, None)
+            return await self._picture(own, wait_seconds) or shown
+        return await self._picture(wish, wait_seconds)
+
+    async def _picture(self, wish: Wish, wait_seconds: float) -> Shown | None:
         kept = self._wanted.get(wish)
         now = self._clock()
         if kept is None:
@@ -145,32 +147,69 @@ class Pages:
         """Draw a page unless it is the same as the last."""
         async with self._drawing:
             try:
-                theme = await self._dashboards.theme_for(wish.screen, wish.mode, wish.theme)
-                if "host" in (theme.header.shows if theme else ()):
-                    self._opened().use_host()
-                await self._draw_by(theme, wish, kept)
+                await self._draw_by(await self._theme(wish, wish.theme), wish, kept)
             except ThemeError as error:
-                self._complaints.say(_subject(wish), f"{error}; displays keep what they have")
+                instead = "displays keep what they have"
+                if wish.theme and await self._draw_otherwise(error, wish, kept):
+                    instead = "displays have the theme that suits"
+                self._complaints.say(wish.subject, f"{error}; {instead}")
             else:
-                self._complaints.settle(_subject(wish), "is drawn again")
+                self._complaints.settle(wish.subject, "is drawn again")
+
+    async def _theme(self, wish: Wish, name: str) -> Theme | None:
+        theme = await self._dashboards.theme_for(wish.screen, wish.mode, name)
+        if name and theme is not None and theme.header.mode != wish.mode:
+            return await self._dashboards.theme_for(wish.screen, wish.mode)
+        return theme
+
+    async def _draw_otherwise(self, error: ThemeError, wish: Wish, kept: _Kept) -> bool:
+        """Draw a page by the theme that suits, when the chosen one is gone or was never right."""
+        before = kept.shown
+        if (
+            before is not None
+            and before.theme == wish.theme
+            and not isinstance(error, NoThemeError)
+        ):
+            return False
+        with contextlib.suppress(ThemeError):
+            await self._draw_by(await self._theme(wish, ""), wish, kept)
+            return True
+        return False
 
     async def _draw_by(self, theme: Theme | None, wish: Wish, kept: _Kept) -> None:
+        if "host" in (theme.header.shows if theme else ()):
+            self._opened().use_host()
         now = self._clock()
-        snapshot = self._opened().snapshot(now)
+        zone = ZoneInfo(wish.timezone) if wish.timezone else None
+        snapshot = self._opened().snapshot(now, zone)
+        photo = await self._photo_for(theme, wish)
         facts = self._dashboards.facts(snapshot, theme)
-        mark = theme.mark.encode() if theme else b""
+        mark = f"{theme.mark if theme else ''} {photo and photo[0]} ".encode()
         calm, whole = mark + steady(facts), mark + encoded(facts)
         minutes = theme.header.refresh_minutes if theme else 60
-        slot, until_at = _slot(snapshot.at, minutes)
+        slot, until_at = slot_of(snapshot.at, minutes)
+        if photo is not None:
+            until_at = min(until_at, photo[1])
         if kept.shown is not None and (
             whole == kept.whole or (calm == kept.steady and slot == kept.slot)
         ):
             kept.slot = slot
             kept.shown = Shown(kept.shown.picture, kept.shown.theme, until_at)
             return
-        picture = await self._dashboards.render(snapshot, wish.screen, theme, wish.photo)
+        picture = await self._dashboards.render(
+            snapshot, wish.screen, theme, photo[0] if photo else None
+        )  # fmt: skip
         kept.steady, kept.whole, kept.slot = calm, whole, slot
         kept.shown = Shown(picture, theme.name if theme else "card", until_at)
+
+    async def _photo_for(self, theme: Theme | None, wish: Wish) -> tuple[Path, datetime] | None:
+        """Return the photo that is on a page; note whether each display has one of its own."""
+        shared = replace(wish, photo_of="")
+        if theme is None or theme.header.photo is None:
+            self._with_photo.discard(shared)
+            return None
+        self._with_photo.add(shared)
+        return await self._photo(wish.photo_of) if wish.photo_of else None
 
     def _forget(self, now: datetime) -> None:
         """Draw no more for those who have not asked for days."""
@@ -179,16 +218,3 @@ class Pages:
                 del self._wanted[wish]
         while len(self._wanted) > _MOST_WANTED:
             del self._wanted[min(self._wanted, key=lambda wish: self._wanted[wish].asked_at)]
-
-
-def _slot(now: datetime, minutes: int) -> tuple[int, datetime]:
-    """Return the number of the current stretch of so many minutes, and when it ends."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    number = (now - midnight) // timedelta(minutes=minutes)
-    end = midnight + (number + 1) * timedelta(minutes=minutes)
-    return midnight.toordinal() * 1440 + number, end
-
-
-def _subject(wish: Wish) -> str:
-    width, height = wish.screen.size
-    return f"page {wish.theme or wish.mode} {width}x{height}"

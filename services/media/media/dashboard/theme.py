@@ -38,6 +38,10 @@ class ThemeError(MantelError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
+class NoThemeError(ThemeError):
+    """There is no theme of that name."""
+
+
 class Header(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What theme.toml says."""
 

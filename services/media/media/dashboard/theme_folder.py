@@ -5,6 +5,7 @@ import errno
 import logging
 import os
 import stat
+import threading
 from pathlib import Path
 
 from media.dashboard.theme import (
@@ -12,6 +13,7 @@ from media.dashboard.theme import (
     MOST_BYTES,
     MOST_FILES,
     Files,
+    NoThemeError,
     Theme,
     ThemeError,
     read_theme,
@@ -41,9 +43,14 @@ class Themes:
         """What is wrong with a theme of the house, by its name."""
         self._complaints = Complaints(_log)
         self._kept: dict[Path, tuple[_Stamp, Theme]] = {}
+        self._reading = threading.Lock()
 
     def all(self) -> list[Theme]:
         """Return the themes that can be used; blocks. What is wrong with one is said once."""
+        with self._reading:
+            return self._all()
+
+    def _all(self) -> list[Theme]:
         found = {path.name: self._read(path) for path in _folders(_OURS)}
         self.faults = {}
         for path in _folders(self.folder):
@@ -57,13 +64,17 @@ class Themes:
         self._kept = {path: kept for path, kept in self._kept.items() if path.is_dir()}
         return [theme for _, theme in sorted(found.items())]
 
+    def names(self) -> list[str]:
+        """Return the names of those that can be used; blocks."""
+        return [each.name for each in self.all()]
+
     def named(self, name: str) -> Theme:
         """Return a theme; ThemeError; blocks."""
         themes = {each.name: each for each in self.all()}
         if name in self.faults:
             raise self.faults[name]
         if name not in themes:
-            raise ThemeError(f"no theme {name[:60]!r}; there are: {', '.join(themes)}")
+            raise NoThemeError(f"no theme {name[:60]!r}; there are: {', '.join(themes)}")
         return themes[name]
 
     def is_ours(self, theme: Theme) -> bool:

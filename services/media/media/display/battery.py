@@ -7,6 +7,7 @@ import itertools
 from statistics import median
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 _CURVE = (
     (4.20, 100), (4.06, 90), (3.98, 80), (3.92, 70), (3.87, 60), (3.82, 50), (3.79, 40),
@@ -19,14 +20,20 @@ _READINGS = 5
 _LOW_VOLTS, _EMPTY_VOLTS = 3.6, 3.45
 _LOW_PERCENT, _EMPTY_PERCENT = 8, 5
 """The same of a device that tells no volts."""
+_MORE_VOLTS, _MORE_PERCENT = 0.1, 7
+"""So much above its limit a low battery is low no more: a reading shakes by less."""
 _CHARGED_POINTS = 25
 
 
 class Battery(Struct, frozen=True):
-    """`volts` are the last readings, the newest last; `percent` is None while none was told."""
+    """`volts` are the last readings, the newest last; `percent` is None while none was told.
+
+    `low` stays until it is well above the limit, so that nothing that tells of it comes and goes.
+    """
 
     volts: tuple[float, ...] = ()
     percent: int | None = None
+    low: bool = False
 
 
 def measured(battery: Battery, volts: float, *, charging: bool) -> Battery:
@@ -43,7 +50,13 @@ def measured(battery: Battery, volts: float, *, charging: bool) -> Battery:
         least = charge_percent(min(readings))
         if len(readings) < _READINGS or least < known + _CHARGED_POINTS:
             percent = min(percent, known)
-    return Battery(readings, percent)
+    return Battery(readings, percent, battery.low)
+
+
+def settled(battery: Battery) -> Battery:
+    """Return a battery after what was told of it, with whether it is low now."""
+    more = (_MORE_VOLTS, _MORE_PERCENT) if battery.low else (0.0, 0)
+    return replace(battery, low=_is_below(battery, *more))
 
 
 def charge_percent(volts: float) -> int:
@@ -71,4 +84,11 @@ def stretch(battery: Battery, *, charging: bool) -> int:
 
 def is_low(battery: Battery, *, charging: bool) -> bool:
     """Tell whether the battery wants to be charged, and is not."""
-    return stretch(battery, charging=charging) > 1
+    return not charging and (battery.low or _is_below(battery))
+
+
+def _is_below(battery: Battery, more_volts: float = 0.0, more_percent: int = 0) -> bool:
+    """Tell whether it is below the limit from which on it is low, or one that is higher."""
+    if battery.volts:
+        return median(battery.volts) < _LOW_VOLTS + more_volts
+    return battery.percent is not None and battery.percent < _LOW_PERCENT + more_percent

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from media.bitmap.screen import Colour
-from media.display.battery import Battery, is_low, measured
+from media.display.battery import Battery, is_low, measured, settled
 from media.display.contact import BOOTS, TIMERS, Contact, Kind, merged
 from media.display.drift import Drift, learned
 from media.display.quiet import Quiet
@@ -69,6 +69,10 @@ class Display(Struct, frozen=True, kw_only=True):
     """What its inks look like, as its owner has measured them, by their names."""
     shows_alarms: bool = False
     """Whether it shows the picture of an alarm that rings."""
+    shows_battery: bool = True
+    """Whether its pictures have a mark while its battery is low."""
+    theme: str = ""
+    """Of its pages; empty: the one that suits its screen."""
     contact: Contact = Contact()
     """What it has told of itself last."""
     names: Names = ()
@@ -169,6 +173,7 @@ class Display(Struct, frozen=True, kw_only=True):
             battery = measured(battery, contact.battery_volts, charging=bool(told.charging))
         if contact is not None and contact.battery_percent is not None:
             battery = replace(battery, percent=contact.battery_percent)
+        battery = settled(battery)
         if self.last_seen_at is not None:
             by_timer = contact is None or contact.woken_by.lower() in TIMERS
             if by_timer and self.wakes_after_seconds:

@@ -152,6 +152,8 @@ class Registry:
             self.roster.put(seen)
             self._seen.add(seen.id)
             self._tell(seen.id)
+            if seen.battery_low != current.battery_low:
+                self.altered(seen.id)  # its pictures have a mark then
         return seen
 
     def show(self, id_: str, shown: Shown | None) -> None:

@@ -1,6 +1,8 @@
 """What may be asked of the registry by topic: by the operator and Home Assistant."""
 
+import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,16 +18,23 @@ from media.display.state import state_of
 from media.display.takeover import read_takeover, taken
 from media.display.wish import changed, read_changes, read_policy, written, written_quiet
 from media.showing import Showing
-from shared.errors import PayloadError
+from shared.errors import MantelError, PayloadError
 
 Fields = dict[str, Any]
 
 _log = logging.getLogger("media")
 
 
-def display_verbs(showing: Showing) -> dict[str, Verb]:
-    """Return what may be asked."""
+def display_verbs(showing: Showing, theme: Callable[[str], object]) -> dict[str, Verb]:
+    """Return what may be asked; `theme` blocks, and raises MantelError when there is none."""
     registry = showing.registry
+
+    async def check_theme(name: object) -> None:
+        if isinstance(name, str) and name:
+            try:
+                await asyncio.to_thread(theme, name)
+            except MantelError as error:
+                raise PayloadError(f"theme: {error}") from None
 
     async def list_displays(_: Fields) -> object:
         return [shown(each, registry) for each in sorted(registry.roster, key=lambda one: one.id)]
@@ -42,12 +51,16 @@ def display_verbs(showing: Showing) -> dict[str, Verb]:
         return await _take_over(fields, registry)
 
     async def add(fields: Fields) -> object:
-        return shown(await registry.add(added(_id(fields), fields, registry.now())), registry)
+        display = added(_id(fields), fields, registry.now())
+        await check_theme(display.theme)
+        return shown(await registry.add(display), registry)
 
     async def update(fields: Fields) -> object:
         id_ = _id(fields)
-        changes = changed(registry.get(id_), read_changes(fields))
-        return shown(await registry.update(id_, **changes), registry)
+        registry.get(id_)
+        asked = read_changes(fields)
+        await check_theme(asked.get("theme"))
+        return shown(await registry.update(id_, **changed(registry.get(id_), asked)), registry)
 
     async def approve(fields: Fields) -> object:
         return shown(await registry.approve(_id(fields)), registry)
@@ -119,6 +132,7 @@ def shown(display: Display, registry: Registry) -> dict[str, Any]:
         "default_mode": display.default_mode,
         "rotation": display.rotation,
         "shows_alarms": display.shows_alarms,
+        "shows_battery": display.shows_battery,
         "calibration": display.calibration,
         "pushed": display.pushed_at(registry.now()) is not None,
         "schedule": msgspec.to_builtins(written(display.schedule)),

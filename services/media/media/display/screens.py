@@ -29,18 +29,24 @@ _MOST_PIXELS = 6_000_000
 def screen_of(display: Display) -> Screen:
     """Return the screen of a display: its profile's, turned, with its inks as they were measured.
 
-    What was measured of inks that it does not have is left out.
+    What was measured of inks that it does not have is left out. While its battery is low it is
+    one whose pictures ask for a charge.
     """
     measured = tuple(sorted(display.calibration.items()))
     screen = PROFILES.get(display.profile)
     if screen is None:
         own = two_inks if display.kind == "trmnl" else six_colours
         screen = own(display.width, display.height)
-    return _altered(screen, display.rotation, measured)
+    marked = display.shows_battery and bool(display.battery_low)
+    return _altered(screen, display.rotation, measured, marked)
 
 
 @lru_cache(maxsize=256)
-def _altered(screen: Screen, rotation: int, measured: tuple[tuple[str, Colour], ...]) -> Screen:
+def _altered(
+    screen: Screen, rotation: int, measured: tuple[tuple[str, Colour], ...], marked: bool
+) -> Screen:
+    if marked:
+        screen = replace(screen, charge_mark=True)
     if rotation:
         turn: Any = (screen.turn + rotation) % 360
         screen = replace(screen, turn=turn)

@@ -21,5 +21,6 @@ def state_of(display: Display, now: datetime, zone: tzinfo) -> DisplayState:
         battery_low=display.battery_low,
         rssi_dbm=display.contact.rssi_dbm,
         firmware=display.contact.firmware or None,
+        theme=display.theme or None,
         availability=None if display.kind == "topic" else availability(display, now),
     )

@@ -68,13 +68,18 @@ class Changes(Struct, frozen=True, forbid_unknown_fields=True):
     schedule: tuple[Span, ...] | msgspec.UnsetType = msgspec.UNSET
     quiet: Annotated[tuple[Hours, ...], Meta(max_length=8)] | msgspec.UnsetType = msgspec.UNSET
     profile: str | msgspec.UnsetType = msgspec.UNSET
+    theme: str | msgspec.UnsetType = msgspec.UNSET
+    """Whether there is such a theme is not known here; empty: the one that suits."""
     shows_alarms: bool | msgspec.UnsetType = msgspec.UNSET
+    shows_battery: bool | msgspec.UnsetType = msgspec.UNSET
     rotation: Literal[0, 90, 180, 270] | msgspec.UnsetType = msgspec.UNSET
     calibration: dict[str, Colour | None] | msgspec.UnsetType | None = msgspec.UNSET
     """The inks that were measured; null takes an ink back, or all of them."""
 
 
-_PLAIN = ("timezone", "default_mode", "profile", "shows_alarms", "rotation")
+_PLAIN = (
+    "timezone", "default_mode", "profile", "theme", "shows_alarms", "shows_battery", "rotation",
+)  # fmt: skip
 
 
 def read_wish(raw: bytes) -> Wish | Push:

@@ -92,14 +92,13 @@ def _is_to_come(event: Event, now: datetime) -> bool:
 
 
 def _here(event: Event, now: datetime) -> Event:
-    """Return it with its moments in the zone of `now`: what is kept tells their offset alone."""
+    """Return it with its moments and days in the zone of `now`, which need not be the house's."""
     if event.start_at is None or event.end_at is None:
         return event
-    return replace(
-        event,
-        start_at=event.start_at.astimezone(now.tzinfo),
-        end_at=event.end_at.astimezone(now.tzinfo),
-    )
+    begin, over = (each.astimezone(now.tzinfo) for each in (event.start_at, event.end_at))
+    # One that ends at midnight is not of the day that begins then
+    last = over - timedelta(microseconds=1) if over > begin else over
+    return replace(event, start_at=begin, end_at=over, first_day=begin.date(), last_day=last.date())
 
 
 def news(sources: Iterable[Known], now: datetime) -> Block[News]:

@@ -84,9 +84,9 @@ class Sources:
         self._wants_host = True
         self._follow()
 
-    def snapshot(self, now: datetime | None = None) -> Snapshot:
-        """Return all that is known at `now`, in the house's zone."""
-        now = (now or self._clock()).astimezone(self._zone)
+    def snapshot(self, now: datetime | None = None, zone: tzinfo | None = None) -> Snapshot:
+        """Return all that is known at `now`, in the house's zone or another."""
+        now = (now or self._clock()).astimezone(zone or self._zone)
         by_block: dict[str, list[shown.Known]] = {}
         for known in self._fetching.known.values():
             by_block.setdefault(block_of(known.source), []).append(known)
