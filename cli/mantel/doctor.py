@@ -9,23 +9,35 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mantel.checks import clock, configuration, devices, folders, ports, presence
+from mantel.checks import (
+    clock,
+    configuration,
+    devices,
+    displays,
+    folders,
+    ports,
+    presence,
+    sources,
+)
 from mantel.checks.finding import Finding, worst
 from mantel.home import AccessError
 from mantel.output import Cell, Tell, document, json_option, progress, table
 from mantel.session import Session
+from shared import topics
 from shared.errors import SettingsError
+from shared.payloads import DisplayState
 from shared.settings import Settings
 from shared.topics import SERVICES
 
+_MEDIA = "media"
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
 @click.command(
     help="""Look at everything that the hub needs: each with a verdict and what to do.
 
-    Settings, broker, services, ports, clock, time zone, folders and devices. The exit code is 1
-    when there is a problem; a warning is none.
+    Settings, broker, services, ports, clock, time zone, folders, photos, sources of dashboards,
+    displays and devices. The exit code is 1 when there is a problem; a warning is none.
     """
 )
 @json_option
@@ -53,7 +65,10 @@ def _examine(session: Session, tell: Tell) -> Iterator[Finding]:
         found, settings = configuration.check(kinds, os.environ, home)
         yield from found
     tell("looking at broker and services")
-    found, online = _presence(session)
+    states: dict[str, DisplayState] = {}
+    media = settings.get(_MEDIA)
+    file = home / str(getattr(media, "media_sources", "")) if home and media else None
+    found, online = _presence(session, states, file)
     yield from found
     if here:
         tell("looking at ports")
@@ -63,6 +78,9 @@ def _examine(session: Session, tell: Tell) -> Iterator[Finding]:
     yield from _zone(next((own.tz for own in settings.values()), os.environ.get("TZ", "")))
     if home is not None and here:
         yield from folders.check(settings, home)
+        if media:
+            folder = home / str(getattr(media, "media_photos", ""))
+            yield folders.photos(folder, wanted=bool(states))
         yield from devices.serial_ports(Path("/"))
         yield from devices.firmware(Path("/"))
         stats = settings.get("stats")
@@ -77,8 +95,13 @@ def _examine(session: Session, tell: Tell) -> Iterator[Finding]:
         )
 
 
-def _presence(session: Session) -> tuple[list[Finding], set[str]]:
-    """Return what there is to say of the broker and of the services, and who is online."""
+def _presence(
+    session: Session, states: dict[str, DisplayState], file: Path | None
+) -> tuple[list[Finding], set[str]]:
+    """Return what there is to say of the broker and of those behind it, and who is online.
+
+    The displays that ask for their pictures are put into `states`; `file` names sources.
+    """
     from mantel.broker import BrokerError, RefusedError
 
     try:
@@ -86,7 +109,12 @@ def _presence(session: Session) -> tuple[list[Finding], set[str]]:
         address = f"{access.settings.mqtt_host}:{access.settings.mqtt_port}"
         with session.hub() as hub:
             first = presence.broker(hub, address, access.origin)
-            found, online = presence.services(hub, SERVICES, datetime.now().astimezone())
+            now = datetime.now().astimezone()
+            found, online = presence.services(hub, SERVICES, now)
+            if _MEDIA in online:  # else what is retained is of another day
+                told = {levels["id"]: state for levels, state in hub.read(topics.DISPLAY_STATE)}
+                states |= {id_: each for id_, each in told.items() if each.availability}
+                found += [*displays.check(told, now), *sources.check(hub, file, now)]
             return [first, *found], online | {configuration.BROKER}
     except SettingsError as error:
         return [Finding("broker", "problem", str(error), "mend it in .env")], set()

@@ -1,15 +1,17 @@
 """`mantel doctor` as a whole, on a real broker; each check has a test of its own."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared import topics
-from shared.payloads import Health
+from shared.payloads import DisplayState, Health
 from shared.testing import Broker, Client
 from tests.cli.conftest import Run
+from tests.cli.test_source import Media
 
 HEALTH = Health(
     version="0.1.0", uptime_seconds=7200, rss_bytes=1, reconnects=0, published=1, received=1,
@@ -47,7 +49,7 @@ def test_a_hub_that_is_well(run: Run, broker: Broker) -> None:
     assert code == 0, of
     assert set(of) == {
         "settings", "broker", *topics.SERVICES, "ports", "clock", "time zone", "folders",
-        "serial ports", "firmware", "docker",
+        "photos", "sources", "displays", "serial ports", "firmware", "docker",
     }  # fmt: skip
     assert of["broker"][0]["text"].startswith("mosquitto version 2")
     assert "lets us in" in of["broker"][0]["text"]
@@ -55,6 +57,43 @@ def test_a_hub_that_is_well(run: Run, broker: Broker) -> None:
     assert of["media"][0]["text"].endswith("(2 h ago)")
     assert f"port {broker.port} (MQTT_PORT) is mosquitto's" in of["ports"][0]["text"]
     assert of["ports"][1]["verdict"] == "warning"  # nobody is stats here
+
+
+@pytest.mark.usefixtures("whole")
+def test_sources_displays_and_photos(run: Run, client: Client, home: Path) -> None:
+    """As `media` tells of them, each with what to do; a broken file is a problem."""
+    media = Media(client)
+    (home / "config").mkdir()
+    (home / "config/sources.toml").write_text("[weather]\n")
+    now = datetime.now(UTC)
+    had, since = ((now - timedelta(hours=each)).isoformat() for each in (3, 2))
+    media.have("weather", had_at=had, failing_since_at=since, error="is not let in (401)")
+    media.have("Work", kind="calendar", had_at=had)
+    media.problems = ["line 3: is no TOML"]
+    state = topics.DISPLAY_STATE.encode(
+        DisplayState(
+            mode="photo", mode_until_at=None, override=None, last_seen_at=now - timedelta(days=3),
+            next_wake_at=now - timedelta(days=2), battery_percent=4, battery_low=True,
+            rssi_dbm=None, firmware=None, availability="offline",
+        )
+    )  # fmt: skip
+    client.publish(topics.DISPLAY_STATE.name("mantel", id="pvx-jqr-cef"), state, retain=True)
+    code, of = findings(run)
+    assert code == 1
+    broken, weather, work = of["sources"]
+    assert broken["text"].startswith("config/sources.toml: line 3: is no TOML; ")
+    assert ": is not let in (401); shown as had " in weather["text"]
+    assert weather["text"].startswith("weather: failing since ")
+    assert weather["advice"].startswith("look at its key in config/sources.toml; ")
+    assert (work["verdict"], work["text"][:18]) == ("ok", "calendar Work: had")
+    well, silent, low = of["displays"]
+    assert well["text"] == "0 of 1 that ask for their pictures come as they should; 0 told by topic"
+    assert silent["text"].startswith("pvx-jqr-cef: silent since ")
+    assert silent["text"].endswith("(3 d ago)")
+    assert "`mantel display forget pvx-jqr-cef` if it is gone" in silent["advice"]
+    assert low["text"] == "pvx-jqr-cef: its battery is low, 4 % left"
+    (photos,) = of["photos"]
+    assert photos["text"].startswith(f"{home}/photos is not there: displays in the mode photo ")
 
 
 @pytest.mark.usefixtures("whole")
@@ -107,6 +146,7 @@ def test_without_a_broker(run: Run, broker: Broker) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.usefixtures("impatient")
 def test_where_no_hub_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container: what cannot be seen from here is named, and is no problem."""
     from mantel.checks import configuration

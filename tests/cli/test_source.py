@@ -19,6 +19,7 @@ ROW = {
     "next_at": "2026-07-01T10:30:00+02:00",
     "interval_minutes": 30,
     "failures": 0,
+    "failing_since_at": None,
     "error": None,
     "note": "",
     "refreshing": False,

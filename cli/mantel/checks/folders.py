@@ -1,4 +1,4 @@
-"""Whether the folders of the hub can be written, and have room."""
+"""Whether the folders of the hub can be written and have room, and whether there are photos."""
 
 import os
 import shutil
@@ -13,6 +13,8 @@ _WRITTEN = ("alarms_config", "alarms_state", "media_state")
 """Settings that name a file which a service writes."""
 _LEAST_BYTES = 50_000_000
 _FEW_BYTES = 500_000_000
+_PHOTOS = {".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".heic", ".heif"}
+_MOST_ENTRIES = 2000
 
 
 def written(settings: Iterable[Settings], home: Path) -> list[Path]:
@@ -50,6 +52,38 @@ def _judge(folder: Path) -> Finding:
             "make room: docker system prune, sudo apt clean, sudo journalctl --vacuum-size=50M",
         )
     return Finding("folders", "ok", text)
+
+
+def photos(folder: Path, wanted: bool) -> Finding:
+    """Return the verdict on the folder of photos; `wanted` where displays may show some."""
+    shown = "displays in the mode photo show the idle picture"
+    try:
+        there = _has_photo(folder)
+    except FileNotFoundError:
+        text, advice = f"{folder} is not there: {shown}", f"mkdir -p {folder}, and put photos in it"
+    except OSError as error:
+        text = f"{folder} cannot be read ({error.strerror}): {shown}"
+        return Finding("photos", "warning", text, f"sudo chmod -R a+rX {folder}")
+    else:
+        if there:
+            return Finding("photos", "ok", f"{folder} has some; `mantel photo list` tells of them")
+        text, advice = f"{folder} has none: {shown}", f"put some into {folder}, folders too"
+    return Finding("photos", "warning", text, advice) if wanted else Finding("photos", "ok", text)
+
+
+def _has_photo(folder: Path) -> bool:
+    """Tell whether there is a photo in a folder or below; OSError when it cannot be read.
+
+    A folder with so many other things is taken to have one.
+    """
+    os.scandir(folder).close()
+    left = _MOST_ENTRIES
+    for _, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith((".", "@"))]
+        left -= len(names) + 1
+        if left < 0 or any(Path(name).suffix.lower() in _PHOTOS for name in names):
+            return True
+    return False
 
 
 def _nearest(folder: Path) -> Path:

@@ -42,6 +42,25 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     assert data.advice == f"sudo chown -R $USER {tmp_path}/data"
 
 
+def test_photos(tmp_path: Path) -> None:
+    """Missing and empty matter where a display may show some; one below is enough."""
+    folder = tmp_path / "photos"
+    missing = folders.photos(folder, True)
+    assert missing.verdict == "warning"
+    assert missing.advice == f"mkdir -p {folder}, and put photos in it"
+    assert folders.photos(folder, False).verdict == "ok"
+    (folder / ".hidden").mkdir(parents=True)
+    (folder / ".hidden/a.jpg").touch()
+    (folder / "README.md").touch()
+    empty = folders.photos(folder, True)
+    assert empty.text == f"{folder} has none: displays in the mode photo show the idle picture"
+    (folder / "summer").mkdir()
+    (folder / "summer/A.JPG").touch()
+    assert folders.photos(folder, True).verdict == "ok"
+    closed = folders.photos(folder / "summer/A.JPG", False)
+    assert (closed.verdict, "cannot be read (Not a directory)" in closed.text) == ("warning", True)
+
+
 @pytest.mark.parametrize(("least", "verdict"), [(0, "warning"), (1 << 60, "problem")])
 def test_little_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int, verdict: str

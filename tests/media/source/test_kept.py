@@ -39,6 +39,9 @@ def test_after_failures_it_waits_longer_up_to_an_hour() -> None:
         waits.append(minutes(kept))
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert (kept.had_at, bytes(kept.value), kept.error) == (NOW, b"[]", "no")
+    later = after(kept, FAILED, NOW + 9 * INTERVAL, INTERVAL, 0.5)
+    assert later.failing_since_at == NOW + INTERVAL
+    assert after(later, NEW, NOW, INTERVAL, 0.5).failing_since_at is None
 
 
 def test_what_does_not_mend_itself_and_what_the_server_asks() -> None:

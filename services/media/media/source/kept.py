@@ -44,6 +44,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     error: str | None = None
     note: str = ""
     failures: int = 0
+    failing_since_at: datetime | None = None
 
 
 def block_of(source: Fetched) -> Block:
@@ -113,6 +114,7 @@ def after(kept: Kept, outcome: Outcome, now: datetime, interval: timedelta, chan
             next_at=now + interval * (0.9 + 0.2 * chance),
             error=None,
             failures=0,
+            failing_since_at=None,
             tried_at=now,
         )
         if outcome.status == "new":
@@ -126,4 +128,11 @@ def after(kept: Kept, outcome: Outcome, now: datetime, interval: timedelta, chan
     if outcome.retry_after_seconds is not None:
         asked = timedelta(seconds=min(outcome.retry_after_seconds, _MOST_WAIT.total_seconds()))
         wait = max(wait, asked)
-    return replace(kept, error=outcome.error, failures=failures, next_at=now + wait, tried_at=now)
+    return replace(
+        kept,
+        error=outcome.error,
+        failures=failures,
+        failing_since_at=kept.failing_since_at or now,
+        next_at=now + wait,
+        tried_at=now,
+    )
