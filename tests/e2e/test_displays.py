@@ -144,7 +144,7 @@ def test_a_picture_by_http(home: Home) -> None:
     assert answer.json["ok"] is True
     assert answer.json["until_at"] is None
     state = home.eink.get("/api/display/state", token).json
-    assert state["version"] == answer.json["version"]
+    assert (state["version"], state["picture_expires_at"]) == (answer.json["version"], None)
     assert home.image(home.device) != before
     assert home.eink.ask("DELETE", path, token=token).status == 200
     assert home.image(home.device) == before
@@ -155,6 +155,8 @@ def test_a_picture_by_http(home: Home) -> None:
         "POST", f"{path}/?for_seconds=600", HALVES, token=token, Content_Type="image/png"
     )
     assert answer.json["until_at"]
+    state = home.eink.get("/api/display/state", token).json
+    assert state["picture_expires_at"] == answer.json["until_at"]
     # The older client's endpoints give it too: it has no other way to show anything
     assert home.eink.get("/api/display/variant", token).body == home.image(home.device)
 

@@ -77,7 +77,7 @@ def test_E24_state_and_image(wall: Wall) -> None:
     told = state.json
     assert set(told) == {
         "mode", "version", "image_url", "refresh_interval", "poll_interval", "override_expires_at",
-        "refresh",
+        "refresh", "picture_expires_at",
     }  # fmt: skip
     assert told["mode"] == device.mode
     assert told["image_url"] == f"{IMAGE}?version={told['version']}"

@@ -1,6 +1,7 @@
 """The description of the displays' API: complete, and true of the real service."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -20,6 +21,8 @@ from media.http.openapi import PATHS, document
 from media.http.pages import WebPages, house_dashboard
 from media.http.palette_api import PALETTE, PaletteApi
 from media.http.picture_api import BITMAP, PictureApi
+from media.http.trmnl_api import TrmnlApi
+from media.http.trmnl_url import LOG
 from media.photo.library import Library
 from media.photo.store import PhotoStore
 from tests.e2e.answer import Answer
@@ -28,10 +31,16 @@ from tests.e2e.eink import BOOTSTRAP, Device, Eink
 
 DOCUMENT = document()
 METHODS = [(path, method) for path, its in PATHS.items() for method in its]
+MAC = "AA:BB:CC:00:11:22"
 KINDS: dict[str, Any] = {
     "object": dict, "array": list, "string": str, "boolean": bool, "integer": int,
     "null": type(None),
 }  # fmt: skip
+
+
+def filled(path: str, display: str) -> str:
+    """Return a path with what stands in braces in it."""
+    return path.format(id=display, file="setup.png")
 
 
 def breaches(value: Any, schema: dict[str, Any], where: str = "$") -> Iterator[str]:
@@ -86,13 +95,15 @@ def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
         node="pi", url=str,
     )  # fmt: skip
     palette = {PALETTE: PaletteApi(registry).palette}
-    app = App(registry, api.paths | palette, pushed, pages.paths | {BITMAP: api.bitmap})
+    trmnl = TrmnlApi(registry, pictures, "http://{host}", 8000)
+    app = App(registry, api.paths | palette, pushed, pages.paths | {BITMAP: api.bitmap}, trmnl)
     assert set(app.paths) == set(PATHS)
 
 
 def test_methods_are_those_that_are_described(eink: Eink, device: Device) -> None:
     """As the service itself says."""
     for path, its in PATHS.items():
+        path = filled(path, device.id)
         allowed = eink.ask("OPTIONS", path, token=device.token).headers["allow"].split(", ")
         assert {method.upper() for method in its} == set(allowed) - {"HEAD", "OPTIONS"}, path
 
@@ -105,6 +116,8 @@ def test_an_operation_has_all_that_openapi_asks_for(path: str, method: str) -> N
     names = [one["operationId"] for its in PATHS.values() for one in its.values()]
     assert names.count(operation["operationId"]) == 1
     assert ("requestBody" in operation) == (method == "post")
+    named = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+    assert named == set(re.findall(r"{(\w+)}", path))
 
 
 def check(answer: Answer, path: str, method: str) -> None:
@@ -139,14 +152,16 @@ def test_answers_are_as_described(eink: Eink, device: Device, path: str, method:
             "?display=rlcd", "?pk=-1",
         ):  # fmt: skip
             for body in bodies:
-                asked = path + query
-                answer = eink.ask(method.upper(), asked, body, token=token)
+                asked = filled(path, device.id) + query
+                answer = eink.ask(
+                    method.upper(), asked, body, token=token, Access_Token=token, ID=MAC
+                )
                 check(answer, path, method)
                 if tag := answer.headers.get("etag"):
                     again = eink.ask(method.upper(), asked, token=token, If_None_Match=tag)
                     assert again.status == 304
                     check(again, path, method)
-    if method == "post":
+    if method == "post" and path != LOG:  # whose answer is the same whatever it is
         form = eink.ask("POST", path, b"a=1", token=device.token, Content_Type="text/plain")
         assert form.status == 415
         check(form, path, method)
@@ -161,7 +176,8 @@ def test_answers_while_nothing_can_be_kept_are_described(
         eink = Eink(hub, MEDIA_STATE="in the way/media.sqlite")
         for path, method in METHODS:
             body = {"hardware_id": "x", "horizontal_pixels": 1, "vertical_pixels": 1}
-            answer = eink.ask(method.upper(), path, body if method == "post" else None)
+            asked = filled(path, "abc-def-ghj")
+            answer = eink.ask(method.upper(), asked, body if method == "post" else None, ID=MAC)
             check(answer, path, method)
         assert eink.ask("POST", BOOTSTRAP, body).status == 503
 

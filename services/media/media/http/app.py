@@ -66,7 +66,8 @@ class App:
     @property
     def paths(self) -> dict[str, tuple[str, ...]]:
         """All that is served, each path with its methods, in the one spelling."""
-        return {path: methods for path, (methods, _) in (self._public | self._own).items()}
+        own = {path: methods for path, (methods, _) in (self._public | self._own).items()}
+        return own | (trmnl_url.PATHS if self._trmnl is not None else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -7,87 +7,21 @@ Every path is served with a slash behind it too, and those below /api/display/ a
 from typing import Any
 
 from media.http import shapes
+from media.http.openapi_trmnl import TRMNL_PATHS
+from media.http.operation import PNG, operation
 from media.http.shapes import Schema
 from shared import __version__
 
 _ABOUT = (
     "How displays join, and get their pictures. A path may end in a slash, and `/api/displays/` "
     "is `/api/display/`. After 100 wrong tokens a minute an address is told to wait; a valid one "
-    "is never refused. What TRMNL devices ask for is in docs/trmnl.md. With "
+    "is never refused. What TRMNL devices ask for is told in words in docs/trmnl.md. With "
     "MEDIA_PAGES off there are no pages: /bootstrap, /dashboard, /photo and /preview are 404."
 )
-_JSON, _PNG, _HTML = "application/json", "image/png", "text/html"
-_BYTES = "application/octet-stream"
+_HTML = "text/html"
 _PHOTOS = tuple(f"image/{kind}" for kind in ("jpeg", "png", "gif", "bmp", "webp", "heic", "heif"))
-_PHRASES = {
-    400: "What was sent is wrong",
-    401: "No token, or a wrong one",
-    403: "The display waits for its owner's approval",
-    404: "There is none",
-    409: "The display has joined already",
-    413: "The body is longer than 64 kB",
-    415: "The body is no JSON",
-    429: "Too many failures; wait as long as Retry-After says",
-    500: "There is no such palette",
-    503: "The hub cannot keep or read what it knows now",
-}
-_OWN: dict[int, Schema | str] = {401: shapes.DETAIL, 429: shapes.DETAIL, 503: shapes.DETAIL}
-"""What every path of a display may answer."""
 _BODY: dict[int, Schema | str] = {400: shapes.BAD_BODY, 413: shapes.DETAIL, 415: shapes.DETAIL}
 """What every path may answer that takes a body."""
-
-
-def operation(
-    name: str,
-    summary: str,
-    good: Schema | str | tuple[str, ...],
-    *,
-    body: Schema | None = None,
-    bytes_too: bool = False,
-    query: dict[str, Schema] | None = None,
-    may_query: dict[str, Schema] | None = None,
-    errors: dict[int, Schema | str] | None = None,
-    own: bool = True,
-    tagged: bool = False,
-) -> Schema:
-    """Return what a method of a path does.
-
-    `good` is the shape of its JSON, or one media type or several; `bytes_too`: instead of the
-    JSON of `body` a picture's own bytes may be sent; `own`: a display asks with its token;
-    `tagged`: the answer has an ETag, and is 304 when the client has that already. `query` has to
-    be given, `may_query` need not; an error is JSON, of a media type, or "" for nothing at all.
-    """
-    content: dict[str, Schema]
-    if isinstance(good, dict):
-        content = {_JSON: {"schema": good}}
-    elif isinstance(good, tuple):
-        content = {kind: {} for kind in good}
-    else:
-        content = {good: {} if good == _PNG else {"schema": {"type": "string"}}}
-    responses: dict[str, Schema] = {"200": {"description": "Done", "content": content}}
-    if tagged:
-        responses["200"]["headers"] = {"ETag": {"required": True, "schema": {"type": "string"}}}
-        responses["304"] = {"description": "As the client has it already"}
-    for status, told in ((_OWN if own else {}) | (errors or {})).items():
-        responses[str(status)] = {"description": _PHRASES[status]}
-        if isinstance(told, dict):
-            responses[str(status)]["content"] = {_JSON: {"schema": told}}
-        elif told:
-            responses[str(status)]["content"] = {told: {}}
-    made: Schema = {"operationId": name, "summary": summary, "responses": responses}
-    made["security"] = [{"token": []}] if own else []
-    if body is not None:
-        sent: dict[str, Schema] = {_JSON: {"schema": body}}
-        if bytes_too:
-            sent |= {"image/*": {}, _BYTES: {}}
-        made["requestBody"] = {"required": True, "content": sent}
-    if query or may_query:
-        made["parameters"] = [
-            {"name": key, "in": "query", "required": key in (query or {}), "schema": schema}
-            for key, schema in ((query or {}) | (may_query or {})).items()
-        ]
-    return made
-
 
 PATHS: dict[str, dict[str, Schema]] = {
     "/": {
@@ -109,7 +43,7 @@ PATHS: dict[str, dict[str, Schema]] = {
     },
     "/dashboard.png": {
         "get": operation(
-            "dashboard_picture", "The dashboard, lying on its side", _PNG, own=False, tagged=True
+            "dashboard_picture", "The dashboard, lying on its side", PNG, own=False, tagged=True
         )
     },
     "/photo": {
@@ -120,7 +54,7 @@ PATHS: dict[str, dict[str, Schema]] = {
     },
     "/preview": {
         "get": operation(
-            "preview", "What a display shows, small", _PNG, own=False, tagged=True,
+            "preview", "What a display shows, small", PNG, own=False, tagged=True,
             query={"display": shapes.DISPLAY_ID}, errors={404: shapes.DETAIL},
         )
     },
@@ -158,27 +92,27 @@ PATHS: dict[str, dict[str, Schema]] = {
         )
     },
     "/api/display/image": {
-        "get": operation("image", "The picture that is due", _PNG, tagged=True)
+        "get": operation("image", "The picture that is due", PNG, tagged=True)
     },
-    "/api/display/dashboard": {"get": operation("dashboard", "The dashboard", _PNG)},
+    "/api/display/dashboard": {"get": operation("dashboard", "The dashboard", PNG)},
     "/api/display/variant": {
         "get": operation(
-            "variant", "A photo, drawn anew each time, or that of a number", _PNG,
+            "variant", "A photo, drawn anew each time, or that of a number", PNG,
             may_query={"pk": shapes.VARIANT}, errors={400: shapes.ERRORS, 404: ""},
         )
     },
     "/api/display/palette": {
         "get": operation(
-            "palette", "Swatches of a palette", _PNG,
+            "palette", "Swatches of a palette", PNG,
             may_query={"palette_name": shapes.PALETTE}, errors={500: "text/plain"},
         )
     },
     "/api/display/splash_screen": {
-        "get": operation("splash_screen", "What the display is: id, size, hub", _PNG)
+        "get": operation("splash_screen", "What the display is: id, size, hub", PNG)
     },
     "/api/display/bitmap": {
         "get": operation(
-            "bitmap", "The picture of any display, for who knows its version", _PNG,
+            "bitmap", "The picture of any display, for who knows its version", PNG,
             query={"display": shapes.DISPLAY_ID, "version": shapes.VERSION},
             errors={404: shapes.DETAIL}, own=False, tagged=True,
         )
@@ -191,6 +125,7 @@ PATHS: dict[str, dict[str, Schema]] = {
         ),
         "delete": operation("unpush", "Show no picture that was sent", shapes.DONE),
     },
+    **TRMNL_PATHS,
 }  # fmt: skip
 """What is served, by its path; a test holds it to what the application serves."""
 
@@ -215,7 +150,13 @@ def document() -> dict[str, Any]:
                     "in": "header",
                     "name": "Authorization",
                     "description": "`Token` and the 40 hex digits of `token_key`",
-                }
+                },
+                "trmnl": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Access-Token",
+                    "description": "The 40 hex digits of `api_key`",
+                },
             },
         },
     }

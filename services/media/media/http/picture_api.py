@@ -9,7 +9,7 @@ from starlette.responses import Response
 from media.bitmap.frame import Frame
 from media.bitmap.pack import FORMATS
 from media.display.difference import has_two_inks
-from media.display.display import Display
+from media.display.display import Display, Override, Pushed
 from media.display.pictures import Pictures
 from media.display.recent import Recent
 from media.display.refresh import Hint, hint, taken
@@ -91,14 +91,15 @@ class PictureApi:
         shown, override = now.display.shown, now.display.override_at(self._registry.now())
         if shown is not None and shown.version == now.frame.version:
             now = now._replace(hint="none")  # it has taken it already
-        until = override.until_at if override is not None else None
+        pushed = now.display.pushed_at(self._registry.now())
         body = {
             "mode": now.mode,
             "version": now.frame.version,
             "image_url": f"{_PATH}image?version={now.frame.version}",
             "refresh_interval": now.seconds,
             "poll_interval": POLL_SECONDS,
-            "override_expires_at": until.isoformat(timespec="seconds") if until else None,
+            "override_expires_at": _end(override),
+            "picture_expires_at": _end(pushed),
             "refresh": now.hint,
         }
         return data(body, headers=now.headers)
@@ -151,6 +152,12 @@ def known(request: Request, version: str) -> bool:
     given = request.headers.get("if-none-match", "")
     tags = (tag.strip().removeprefix("W/") for tag in given.split(","))
     return any(tag in {"*", f'"{version}"'} for tag in tags)
+
+
+def _end(what: Override | Pushed | None) -> str | None:
+    """Return when something that beats the schedule is over, as far as it has an end."""
+    until = what.until_at if what is not None else None
+    return until.isoformat(timespec="seconds") if until else None
 
 
 def _unchanged(now: Current) -> Response:

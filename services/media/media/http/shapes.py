@@ -92,6 +92,10 @@ STATE = thing(
         "description": "When the schedule counts again; null: it counts now, or nobody knows",
         "type": ["string", "null"],
     },
+    picture_expires_at={
+        "description": "When a picture that was sent goes; null: none was, or it has no end",
+        "type": ["string", "null"],
+    },
 )
 DISPLAY_ID = text("The id of a display")
 NUMBER = {

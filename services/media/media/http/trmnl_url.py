@@ -20,6 +20,10 @@ _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _METHODS = {"setup": ("GET", "OPTIONS"), "log": ("POST", "OPTIONS")}
 
 
+SETUP, DISPLAY, LOG = "/api/setup", "/api/display", "/api/log"
+IMAGE = "/api/trmnl/{id}/{file}"
+
+
 class Route(NamedTuple):
     """What a path asks for: setup, display, log, or the image `file` of the display `id`."""
 
@@ -32,6 +36,15 @@ class Route(NamedTuple):
     def methods(self) -> tuple[str, ...]:
         """The methods that are served; a HEAD must not pair."""
         return _METHODS.get(self.what, ("GET", "HEAD", "OPTIONS"))
+
+
+PATHS = {
+    SETUP: Route("setup", "").methods,
+    DISPLAY: Route("display", "").methods,
+    LOG: Route("log", "").methods,
+    IMAGE: Route("image", "").methods,
+}
+"""Each kind of path with its methods."""
 
 
 def route(path: str) -> Route | None:
