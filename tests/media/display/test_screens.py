@@ -10,6 +10,8 @@ from PIL import Image
 from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit
 from media.bitmap.profiles import PROFILES
+from media.display.battery import Battery
+from media.display.contact import Contact
 from media.display.display import Display
 from media.display.screens import (
     calibration_page,
@@ -32,6 +34,16 @@ COLOURS = [
     (208, 190, 71),  # yellow
     (156, 72, 75),  # red
 ]
+
+
+def test_a_low_battery_marks_what_is_shown() -> None:
+    """Unless it is charged, or the mark is not wanted."""
+    low = replace(DISPLAY, battery=Battery((3.5,), 5))
+    assert screen_of(low).charge_mark
+    for other in (
+        DISPLAY, replace(low, shows_battery=False), replace(low, contact=Contact(charging=True)),
+    ):  # fmt: skip
+        assert not screen_of(other).charge_mark
 
 
 @pytest.mark.parametrize(

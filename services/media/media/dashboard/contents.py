@@ -1,5 +1,6 @@
 """What a display shows in the modes `dashboard` and `news`: a page, drawn ahead."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,6 +39,9 @@ class Dashboard:
         page_mode: PageMode = "news" if mode == "news" else "dashboard"
         wish = Wish(screen_of(display), page_mode, display.theme, display.timezone)
         shown = await self._pages.picture(wish, _FIRST_SECONDS, display.id)
+        if shown is None and wish.screen.charge_mark:  # rather without the mark than no page
+            plain = replace(wish, screen=replace(wish.screen, charge_mark=False))
+            shown = await self._pages.picture(plain, 0, display.id)
         if shown is None:
             return None
         drawn = Drawn(f"page {shown.version}", lambda: shown.picture)

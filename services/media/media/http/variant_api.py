@@ -48,7 +48,8 @@ class VariantApi:
                 return data({"detail": "Invalid query parameters", "errors": errors}, 400)
             return await self._one(request, display, values["pk"])
         screen = screen_of(display)
-        self._pictures.want(screen)
+        if not screen.charge_mark:  # not for long, and few: they are made when they are drawn
+            self._pictures.want(screen)
         for _ in range(_TRIES):  # one or the other photo may be broken
             try:
                 variant = await self._variants.draw()
