@@ -221,6 +221,9 @@ def test_a_display_has_a_theme_of_its_own(house: House) -> None:
     failed = house.mantel("display", "edit", device.id, "--theme", "nope")
     assert failed.returncode == 1
     assert "theme: no theme 'nope'; there are: gray, landscape, mine, " in failed.stderr
+    added = ("display", "add", "hall", "--profile", "lcd-320x240", "--theme")
+    assert "theme: no theme 'nope'" in house.mantel(*added, "nope").stderr
+    assert house.mantel(*added, "mine").stdout.endswith(", photo, theme mine\n")
     with Client(house.hub.broker, "homeassistant") as client:
         home = Home(client)
         select = entity(home, device, "theme")

@@ -11,6 +11,7 @@ from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
 from media.bitmap.picture import Fit, PictureError
 from media.bitmap.screen import RLCD
+from media.display.contact import Contact
 from media.display.display import CALIBRATION, Pushed
 from media.display.screens import calibration_page, frame_for, screen_of, six_colours
 from shared.payloads import AlarmDefinition
@@ -137,3 +138,15 @@ async def test_what_no_display_shows_is_forgotten(there: Wall) -> None:
     await there.registry.override("rlcd", lambda each: replace(each, pushed=Pushed(names[0])))
     await there.pictures.forget_unused()
     assert [there.shelf.read(name) is not None for name in names] == [True, False]
+
+
+async def test_a_mark_is_made_ahead_when_a_battery_gets_low(there: Wall) -> None:
+    """Once, and not at each call after."""
+    await there.registry.add(DISPLAY)
+    altered: list[str] = []
+    there.registry.altered = altered.append
+    for volts, count in ((3.9, 1), (3.5, 1), (3.5, 2), (3.6, 2), (3.55, 2)):
+        there.registry.see(DISPLAY, 900, Contact(battery_volts=volts))
+        assert len(altered) == count, volts
+    shown = await there.pictures.frame(there.registry.get("a"))
+    assert shown != await there.pictures.frame(DISPLAY)

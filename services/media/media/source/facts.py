@@ -1,6 +1,7 @@
 """What the sources know, as whoever draws a dashboard gets it: one `Snapshot`. Pure.
 
-All moments carry an offset: those of the weather that of its place, all others the house's.
+All moments carry an offset: those of the weather that of its place, all others that of `at`,
+which is the house's, or another for whom a snapshot was taken.
 An absent value is None, never 0. All texts are plain and bounded: no tags, no control
 characters, one line each (but `summary` and `description`, which may be long).
 """
@@ -194,7 +195,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     the age of the oldest of their parts; that of each is in them.
     """
 
-    at: datetime  # in the house's zone
+    at: datetime  # in the house's zone, or that which was asked for
     weather: Block[Weather] | None = None
     agenda: Block[Agenda] | None = None
     news: Block[News] | None = None
