@@ -47,5 +47,5 @@ def _silent(id_: str, state: DisplayState, now: datetime) -> Finding:
     if due is not None and now - seen < _LONG:
         text += f", though it should have come {moment(due.astimezone(now.tzinfo), now)}"
     gone = f"; `mantel display forget {id_}` if it is gone" if now - seen >= _LONG else ""
-    advice = f"is it on, charged, and in reach of the Wi-Fi?{gone}"
+    advice = f"see that it is on, charged, and in reach of the Wi-Fi{gone}"
     return Finding(_CHECK, "warning", text, advice)

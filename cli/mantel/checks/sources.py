@@ -20,7 +20,7 @@ _ADVICE = (
     (("(401)", "(403)"), "look at its key in {file}; the provider may want a subscription"),
     (("(404)", "(410)", "is no ", "cannot be read", "not of the web"), "look at its url in {file}"),
     (("(429)",), "give it a longer interval_minutes in {file}"),
-    (("cannot be reached", "does not answer"), "is this hub's way to the internet open?"),
+    (("cannot be reached", "does not answer"), "see that this hub reaches the internet"),
 )
 """What to do, by words of a fault."""
 
