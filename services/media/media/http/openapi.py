@@ -7,7 +7,7 @@ Every path is served with a slash behind it too, and those below /api/display/ a
 from typing import Any
 
 from media.http import shapes
-from media.http.openapi_trmnl import TRMNL_PATHS
+from media.http.openapi_trmnl import TRMNL_PATHS, TROUBLE
 from media.http.operation import PNG, operation
 from media.http.shapes import Schema
 from shared import __version__
@@ -143,7 +143,7 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This host"}],
         "paths": PATHS,
         "components": {
-            "schemas": {"Error": shapes.ERROR},
+            "schemas": {"Error": shapes.ERROR, "Trouble": TROUBLE},
             "securitySchemes": {
                 "token": {
                     "type": "apiKey",

@@ -34,7 +34,7 @@ _SHOW = thing(
     temperature_profile={"const": "default"},
     action={"description": "When its button was pressed", "const": "none"},
 )
-_TROUBLE = thing(
+TROUBLE = thing(
     status={"description": "Never 0 or 500", "type": "integer"},
     message=text("What is wrong"),
     api_key=_NULL,
@@ -44,6 +44,7 @@ _TROUBLE = thing(
     refresh_rate=seconds("When to ask again"),
     **_FIRMWARE,
 )
+_TROUBLE: Schema = {"$ref": "#/components/schemas/Trouble"}
 _ERRORS: dict[int, Schema | str] = {404: _TROUBLE, 429: _TROUBLE, 503: _TROUBLE}
 _REPORT: Schema = {
     "description": "Its lines, in the newer shape; what cannot be read is dropped",
