@@ -98,6 +98,7 @@ async def test_the_bridge_is_killed(hub: Hub) -> None:
                 pass
 
 
+@pytest.mark.says("2.6.1", "2.6.2")
 async def test_wrong_tokens_in_constant_memory(hub: Hub) -> None:
     """And who has the right one comes in between them."""
     bridge = hub.start("ws-bridge")
@@ -172,6 +173,7 @@ async def test_bombs_cost_nobody_anything(hub: Hub, frames: str) -> None:
     assert "Traceback" not in bridge.log
 
 
+@pytest.mark.says("11.1.2")
 def test_the_example_of_the_document(hub: Hub, tmp_path: Path) -> None:
     """As it stands there, but for address and token; through a restart of the bridge."""
     root = Path(__file__).parents[2]

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -26,8 +27,14 @@ from tests.e2e.relay_examples import (
     on_micropython,
 )
 from tests.e2e.relay_followers import Login
+from tests.ws_bridge.relay import document
 
 TOKEN = "the-token-of-a-test"
+SHOWN = [set(re.findall(r'"(\w+)":', message)) for message in document.messages()]
+SHOWN.append({"hello", "device", "token", "session", "sequence", *(
+    row[0] for row in document.table("key")
+)})  # fmt: skip
+"""The keys of each message that the document shows; of a hello those of its table too."""
 
 
 class Follower(Protocol):
@@ -107,6 +114,7 @@ def wait_until_shown(follower: Follower, number: int, picture_bytes: int = 5000)
         raise AssertionError(f"{number} is not shown: {follower.lines()[-5:]}") from None
 
 
+@pytest.mark.says("1.3.2", "11.1.1")
 @pytest.mark.parametrize(
     "client",
     [on_micropython, in_python, in_a_terminal, on_a_board, in_a_browser],
@@ -115,7 +123,10 @@ def wait_until_shown(follower: Follower, number: int, picture_bytes: int = 5000)
 def test_it_follows_through_everything(
     home: Home, tmp_path: Path, client: Callable[[Login], Any]
 ) -> None:
-    """A cut line, a restart of the bridge and one of the broker; a cut line is resumed."""
+    """A cut line, a restart of the bridge and one of the broker; a cut line is resumed.
+
+    All that it says has the keys that the document shows, and it minds no new ones of the hub's.
+    """
     home.publish(1)
     with client(Login(home.line.port, "kitchen", TOKEN, tmp_path)) as follower:
         wait_until_shown(follower, 1)
@@ -128,6 +139,10 @@ def test_it_follows_through_everything(
         home.restart_broker()
         home.publish(4)
         wait_until_shown(follower, 4)
+    for text in home.line.texts:
+        keys = re.findall(r'"(\w+)"\s*:', text.decode())
+        assert any(set(keys) <= shown for shown in SHOWN), text
+    assert any(b'"resume"' in text for text in home.line.texts)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +184,8 @@ def test_micropython_takes_a_picture_of_48000_bytes_in_its_heap(home: Home, tmp_
             wait_until_shown(follower, number - 1, 48_000)
             home.publish(number, 48_000)
         wait_until_shown(follower, 5, 48_000)
+        free = [int(line.split()[3]) for line in follower.lines() if line.startswith("picture")]
+        assert 0 < max(free) < 102_400 - 48_000, "it is the heap that is limited"
 
 
 def test_micropython_says_that_a_picture_is_too_large_and_goes_on(

@@ -1,5 +1,7 @@
 """What is kept of what was passed on."""
 
+import pytest
+
 from shared import topics
 from ws_bridge.relay.archive import Events, States
 from ws_bridge.relay.catalog import KINDS
@@ -54,6 +56,7 @@ def test_states_that_nobody_wants_are_forgotten() -> None:
     assert len(states) == 2
 
 
+@pytest.mark.says("7.3.3")
 def test_events_are_bounded_in_number_bytes_and_age() -> None:
     events = Events(most=3, most_bytes=100, seconds=60)
     assert [events.put(event(number), 0) for number in (1, 2, 3)] == [[], [], []]

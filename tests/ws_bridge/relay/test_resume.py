@@ -20,7 +20,8 @@ async def gone(house: House, name: str = "kitchen") -> None:
     await until(lambda: house.relay.sessions.of_device(name).writer is None)
 
 
-async def test_7_1_and_7_2_what_it_missed(house: House) -> None:
+@pytest.mark.says("7.1.1", "7.2.1", "7.2.2", "7.2.3", "7.2.4")
+async def test_what_it_missed(house: House) -> None:
     """All events, of states the newest, in order; then what is new, without asking again."""
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as kitchen:
@@ -45,7 +46,8 @@ async def test_7_1_and_7_2_what_it_missed(house: House) -> None:
         assert (await again.hear())["data"] == "live"
 
 
-async def test_7_2_in_another_form(house: House) -> None:
+@pytest.mark.says("7.2.5")
+async def test_in_another_form(house: House) -> None:
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as kitchen:
         await kitchen.subscribe("display/+/bitmap")
@@ -57,7 +59,8 @@ async def test_7_2_in_another_form(house: House) -> None:
         assert [len(await again.raw()) for _ in range(2)] == [20 + 16 + 600, 20 + 16 + 400]
 
 
-async def test_7_2_retained_values_that_may_not_have_come_come_again(house: House) -> None:
+@pytest.mark.says("7.4.3")
+async def test_retained_values_that_may_not_have_come_come_again(house: House) -> None:
     """The connection broke while they were under way."""
     house.let_in("kitchen", "#")
     house.tell("alarm/a/state", b"1", retain=True)
@@ -71,7 +74,8 @@ async def test_7_2_retained_values_that_may_not_have_come_come_again(house: Hous
         assert (await again.hear())["data"] == 1
 
 
-async def test_7_3_an_unknown_session_is_a_new_one(house: House) -> None:
+@pytest.mark.says("7.3.1")
+async def test_an_unknown_session_is_a_new_one(house: House) -> None:
     house.let_in("kitchen", "#")
     house.let_in("attic", "#")
     async with house.device("kitchen") as kitchen:
@@ -92,7 +96,8 @@ async def test_7_3_an_unknown_session_is_a_new_one(house: House) -> None:
             await again.silence()
 
 
-async def test_7_3_events_that_are_no_longer_kept(house: House) -> None:
+@pytest.mark.says("7.3.2")
+async def test_events_that_are_no_longer_kept(house: House) -> None:
     """Only its own count: what others missed is no loss of this one's."""
     house.relay._spread.events = Events(most=10)
     house.let_in("kitchen", "#")
@@ -120,7 +125,8 @@ async def test_7_3_events_that_are_no_longer_kept(house: House) -> None:
             assert again.welcome["resumed"] is False
 
 
-async def test_7_1_and_7_3_for_a_minute(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.says("7.1.1", "7.3.1")
+async def test_for_a_minute(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions_module, "RESUME_SECONDS", 0.2)
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as kitchen:
@@ -131,7 +137,8 @@ async def test_7_1_and_7_3_for_a_minute(house: House, monkeypatch: pytest.Monkey
         assert again.welcome["resumed"] is False
 
 
-async def test_7_2_while_the_old_connection_still_hangs(house: House) -> None:
+@pytest.mark.says("7.2.1", "7.4.1")
+async def test_while_the_old_connection_still_hangs(house: House) -> None:
     """The device knows that it is gone, and we do not yet."""
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as kitchen:
@@ -147,7 +154,8 @@ async def test_7_2_while_the_old_connection_still_hangs(house: House) -> None:
             assert (await again.hear())["data"] == 3
 
 
-async def test_7_5_a_session_that_was_replaced_or_revoked_is_over(house: House) -> None:
+@pytest.mark.says("7.5.1", "7.5.2")
+async def test_a_session_that_was_replaced_or_revoked_is_over(house: House) -> None:
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as old, house.device("kitchen") as new:
         await new.silence()
@@ -161,7 +169,8 @@ async def test_7_5_a_session_that_was_replaced_or_revoked_is_over(house: House) 
         assert last.welcome["resumed"] is False
 
 
-async def test_7_4_a_wish_from_before_the_filter_is_not_told(house: House) -> None:
+@pytest.mark.says("7.4.1", "7.4.2")
+async def test_a_wish_from_before_the_filter_is_not_told(house: House) -> None:
     """Events from before a filter was asked for are none that it missed."""
     house.let_in("kitchen", "#")
     house.let_in("attic", "#")
@@ -177,7 +186,8 @@ async def test_7_4_a_wish_from_before_the_filter_is_not_told(house: House) -> No
             await again.silence()
 
 
-async def test_10_1_two_copies(house: House) -> None:
+@pytest.mark.says("2.10.1", "7.3.1", "10.1.1")
+async def test_two_copies(house: House) -> None:
     """Rights, replacing and presence hold across them; a session is resumed by its own alone."""
     other = House(house.broker, house.client)
     house.let_in("kitchen", "#")
