@@ -63,7 +63,7 @@ async def test_no_root(house: House) -> None:
         assert answer["error"]["code"] == "not_allowed"
 
 
-@pytest.mark.says("8.1.1", "8.1.2")
+@pytest.mark.says("1.8.2", "8.1.1", "8.1.2")
 async def test_an_error_tells_what_of(house: House) -> None:
     house.let_in("kitchen", "host/+/stats", write=("panel/a/set",))
     async with house.device("kitchen") as kitchen:
@@ -165,6 +165,29 @@ async def test_who_says_too_much_is_read_later(
         assert slowest < 0.5
 
 
+@pytest.mark.says("9.3.2", "9.3.3")
+async def test_filters_and_pieces_count_as_messages(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What costs the bridge as much as many messages."""
+    monkeypatch.setattr(allowance, "MESSAGES_A_SECOND", 200.0)
+    house.let_in("kitchen", "#")
+    async with house.device("kitchen") as kitchen:
+        begun = asyncio.get_running_loop().time()
+        for _ in range(4):
+            await kitchen.subscribe(*["#"] * 64)
+        await kitchen.silence()
+        assert asyncio.get_running_loop().time() - begun > 0.75
+    begun = asyncio.get_running_loop().time()
+    pieces = [masked(0, b"", first=0)] * 2000
+    reader, writer = await plain(house.port, HELLO, masked(0, b"{}", first=1), *pieces)
+    writer.write(masked(0, b"", first=0x80))
+    for _ in range(2):
+        assert (await next_frame(reader))[0] == 0x81
+    assert asyncio.get_running_loop().time() - begun > 0.45
+    writer.close()
+
+
 @pytest.mark.says("9.4.1")
 async def test_a_flood_of_pings(house: House) -> None:
     house.let_in("attic")
@@ -197,6 +220,7 @@ async def test_all_else_fits_in_512_bytes(house: House) -> None:
     rights = [f"host/{'x' * 60}{number}/stats" for number in range(40)]
     house.let_in("kitchen", *rights, write=tuple(rights))
     async with house.device("kitchen") as kitchen:
+        assert len(json.dumps(kitchen.welcome)) <= 512
         says: list[Any] = [
             {"subscribe": ['"' * 128], "id": 4294967295}, {"subscribe": ["\\" * 200]},
             {"subscribe": ["\x01" * 500]}, {"publish": '"' * 128, "data": 1, "id": 4294967295},

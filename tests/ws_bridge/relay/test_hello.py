@@ -234,8 +234,10 @@ async def test_not_ready_without_a_broker(house: House) -> None:
     other = House(house.broker, house.client)
     async with other.running():
         hello = json.dumps({"hello": 1, "device": "kitchen", "token": TOKEN})
+        begun = asyncio.get_running_loop().time()
         number, bye = await first(other.url, hello)
         assert (number, bye["code"]) == (4503, "not_ready")
+        assert asyncio.get_running_loop().time() - begun > 1.9
         with pytest.raises(InvalidStatus) as caught:
             async with connect(other.url, additional_headers=headers()):
                 pass

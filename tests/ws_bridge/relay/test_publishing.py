@@ -93,7 +93,7 @@ async def test_without_the_broker(house: House) -> None:
             assert (await received(client)).payload == b'{"play": 2}', "and not the one before"
 
 
-@pytest.mark.says("6.3.5")
+@pytest.mark.says("6.2.1", "6.3.5")
 async def test_a_broker_that_does_not_answer(house: House) -> None:
     """As long as the connection's patience, which is not waited for whole here."""
     house.let_in("kitchen", write=("panel/+/set",))

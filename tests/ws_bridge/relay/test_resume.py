@@ -46,7 +46,7 @@ async def test_what_it_missed(house: House) -> None:
         assert (await again.hear())["data"] == "live"
 
 
-@pytest.mark.says("7.2.5")
+@pytest.mark.says("7.2.5", "7.4.1")
 async def test_in_another_form(house: House) -> None:
     house.let_in("kitchen", "#")
     async with house.device("kitchen") as kitchen:

@@ -18,6 +18,21 @@ def kind(topic: Topic[Any]) -> Kind:
     return next(each for each in KINDS if each.topic is topic)
 
 
+async def next_payload(device: Device) -> bytes:
+    """Return the payload of the next message of a topic, in any form, past pongs."""
+    while (raw := await device.raw()) == '{"pong":5}':
+        pass
+    if isinstance(raw, bytes):
+        start = 20 + int.from_bytes(raw[2:4])
+        rest = [await device.raw() for _ in range(1, int.from_bytes(raw[14:16]))]
+        return b"".join(part[start:] for part in (raw, *rest))  # type: ignore[misc]
+    head = json.loads(raw)
+    if "data" in head:
+        return json.dumps(head["data"]).encode()
+    parts = [await device.raw() for _ in range(head["parts"])]
+    return b"".join(part.encode() if isinstance(part, str) else part for part in parts)
+
+
 async def whole(device: Device) -> tuple[Any, bytes, list[int]]:
     """Return a header, what its parts hold together, and how long each is."""
     head = await device.hear()
@@ -173,17 +188,10 @@ async def test_nothing_comes_between_parts(house: House) -> None:
             for each in range(30):
                 house.tell(f"display/d{number}/bitmap", bytes([each]) * 2000)
                 house.tell(f"host/h{number}/stats", json.dumps({"n": each, "x": "y" * 1000}))
+                await one.say(ping=5)
             for each in range(30):
-                if form.get("binary") == "framed":
-                    parts = [await one.raw() for _ in range(4)]
-                    data = [part[20 + len(f"display/d{number}/bitmap") :] for part in parts]
-                    assert b"".join(data) == bytes([each]) * 2000  # type: ignore[arg-type]
-                else:
-                    assert (await whole(one))[1] == bytes([each]) * 2000
-                if form.get("text_bytes"):
-                    assert json.loads((await whole(one))[1])["n"] == each
-                else:
-                    assert (await one.hear())["data"]["n"] == each
+                assert await next_payload(one) == bytes([each]) * 2000
+                assert json.loads(await next_payload(one))["n"] == each
 
 
 @pytest.mark.says("4.9.1", "4.9.2")

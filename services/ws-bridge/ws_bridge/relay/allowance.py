@@ -2,6 +2,8 @@
 
 MESSAGES_A_SECOND = 50.0
 MOST_MESSAGES_AT_ONCE = 100.0
+PIECE_PRICE = 0.1
+"""Of a frame that does not end a message, in messages."""
 MOST_PINGS, PING_WINDOW_SECONDS = 200, 10.0
 
 
@@ -14,10 +16,10 @@ class Allowance:
         self._pings = 0
         self._pings_since = now
 
-    def pay(self, now: float) -> float:
-        """Pay for a message; return for how many seconds the next is to wait."""
+    def pay(self, now: float, messages: float = 1) -> float:
+        """Pay for what was said; return for how many seconds the next message is to wait."""
         earned = (now - self._at) * MESSAGES_A_SECOND
-        self._left = min(MOST_MESSAGES_AT_ONCE, self._left + earned) - 1
+        self._left = min(MOST_MESSAGES_AT_ONCE, self._left + earned) - messages
         self._at = now
         return max(0.0, -self._left / MESSAGES_A_SECOND)
 

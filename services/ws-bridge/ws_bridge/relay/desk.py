@@ -59,6 +59,7 @@ class Desk:
             why = f"{MOST_FILTERS} filters are the most, also in one message"
             line.write(error_frame("too_many_filters", why, id=said.id))
             return None
+        line.charge(len(texts))
         feeds = set()
         for text in texts:
             try:
@@ -89,13 +90,10 @@ class Desk:
 
     def _subscribed(self, line: Line, session: Session, texts: list[str], id_: int | None) -> None:
         self._spread.displace(session)
-        asked = []
-        for text in texts:
-            try:
-                asked.append(self._sessions.ask(session, text))
-            except NotAllowedError as error:
-                line.write(error_frame(error.code, str(error), id=id_, filter=text))
-        line.write(_answer(id_, subscribed=len(asked), refused=len(texts) - len(asked)))
+        asked, refused = self._sessions.ask(session, texts)
+        for text, error in refused:
+            line.write(error_frame(error.code, str(error), id=id_, filter=text))
+        line.write(_answer(id_, subscribed=len(asked), refused=len(refused)))
         if session.asked:
             self._spread.place(session)
             self._spread.replay(session, asked, _answer(id_, retained="end"))

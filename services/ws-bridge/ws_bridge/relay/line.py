@@ -17,7 +17,7 @@ from websockets.http11 import Request
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
-from ws_bridge.relay.allowance import MOST_PINGS, Allowance
+from ws_bridge.relay.allowance import MOST_PINGS, PIECE_PRICE, Allowance
 from ws_bridge.relay.assembly import Assembly
 from ws_bridge.relay.host import Host, RefusalError
 from ws_bridge.relay.session import Session
@@ -79,6 +79,11 @@ class Line(asyncio.Protocol):
         self._is_silent = True
         self._hang_up_in(_READ_ON_SECONDS if self.is_full else _GOODBYE_SECONDS)
 
+    def charge(self, messages: float) -> None:
+        """Read on later when that much work was too much for now."""
+        if seconds := self._allowance.pay(self._loop.time(), messages):
+            self._rest(lambda wake: self._loop.call_later(seconds, wake))
+
     def abort(self) -> None:
         """Cut the connection."""
         self._leave()
@@ -106,8 +111,7 @@ class Line(asyncio.Protocol):
         self._transport = transport
         self.write = transport.write
         transport.set_write_buffer_limits(high=MOST_OWED_BYTES)
-        peer = transport.get_extra_info("peername")
-        self.address = peer[0] if peer else ""
+        self.address = (transport.get_extra_info("peername") or ("",))[0]
         self.set_timer(FIRST_MESSAGE_SECONDS)
         self._host.arrive(self)
 
@@ -210,15 +214,11 @@ class Line(asyncio.Protocol):
             self._protocol.fail(CloseCode.INVALID_DATA, "no UTF-8")
             self._flush()
             return
+        self.charge(PIECE_PRICE if message is None else 1)
         if message is not None:
-            self._hear(message)
-
-    def _hear(self, message: str | bytes) -> None:
-        if seconds := self._allowance.pay(self._loop.time()):
-            self._rest(lambda wake: self._loop.call_later(seconds, wake))
-        waiting = self._host.hear(self, message)
-        if waiting is not None and not waiting.done():
-            self._rest(lambda wake: waiting.add_done_callback(lambda _: wake()))
+            waiting = self._host.hear(self, message)
+            if waiting is not None and not waiting.done():
+                self._rest(lambda wake: waiting.add_done_callback(lambda _: wake()))
 
     def _run_out(self) -> None:
         if self.is_open:

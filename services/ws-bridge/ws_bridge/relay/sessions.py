@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ws_bridge.relay.line import Line
 from ws_bridge.relay.message import Form
 from ws_bridge.relay.presence import Presence
-from ws_bridge.relay.rights import Rights
+from ws_bridge.relay.rights import NotAllowedError, Rights
 from ws_bridge.relay.session import Asked, Session
 from ws_bridge.relay.source import Source
 from ws_bridge.relay.spread import Spread
@@ -116,12 +116,19 @@ class Sessions:
         """Return the session of a device."""
         return self._by_device.get(device)
 
-    def ask(self, session: Session, text: str) -> Asked:
-        """Let a session have a filter; NotAllowedError when it may not."""
+    def ask(
+        self, session: Session, texts: list[str]
+    ) -> tuple[list[Asked], list[tuple[str, NotAllowedError]]]:
+        """Let a session have filters; return them, and those that it may not have with why."""
         before = session.feeds()
-        asked = session.ask(text, self._spread.sequence)
+        asked, refused = [], []
+        for text in texts:
+            try:
+                asked.append(session.ask(text, self._spread.sequence))
+            except NotAllowedError as error:
+                refused.append((text, error))
         self._source.want(session.feeds() - before)
-        return asked
+        return asked, refused
 
     def drop(self, session: Session, texts: list[str]) -> int:
         """Take filters from a session; return how many it had."""
