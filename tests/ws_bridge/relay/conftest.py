@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -79,9 +80,18 @@ class House:
         return device(self.url, name, **more)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a broker whose users have passwords: that is half of its start."""
+    folder = tmp_path_factory.mktemp("broker")
+    with Broker(folder):
+        return folder
+
+
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    with Broker(tmp_path) as running:
+def broker(furnished: Path, tmp_path: Path) -> Iterator[Broker]:
+    shutil.copytree(furnished, tmp_path / "broker")
+    with Broker(tmp_path / "broker") as running:
         yield running
 
 

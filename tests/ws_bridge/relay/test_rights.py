@@ -22,16 +22,16 @@ from ws_bridge.relay.rights import Rights, is_token, rights_of
 
 DEVICES = {
     "all": DeviceConfig(read=["#"], write=["#"]),
-    "pi-stats": DeviceConfig(read=["host/+/stats", "host/pi/#"], write=["panel/+/set"]),
+    "pi-stats": DeviceConfig(read=["host/+/stats", "host/pi/#", "alarm/+"], write=["panel/+/set"]),
     "display": DeviceConfig(read=["display/rlcd/#", "+/+/state"], write=["alarm/#", "+/a/set"]),
     "modest": DeviceConfig(),
 }
 FILTERS = [
     "#", "+", "+/+", "+/+/+", "+/#", "host/#", "host/+/stats", "host/pi/stats", "host/pi/#",
-    "host/attic/stats", "display/#", "display/rlcd/#", "display/rlcd", "display/rlcd/frame",
-    "display/+/frame", "+/rlcd/frame", "alarm/+/state", "alarm/a/state", "+/+/state", "device/#",
-    "device/+/set", "device/modest/set", "device/all/set", "device/+/config", "clock/#",
-    "service/+/+/availability", "$SYS/#", "hub/login",
+    "host/attic/stats", "alarm/+", "alarm/#", "display/#", "display/rlcd/#", "display/rlcd",
+    "display/rlcd/frame", "display/+/frame", "+/rlcd/frame", "alarm/+/state", "alarm/a/state",
+    "+/+/state", "device/#", "device/+/set", "device/modest/set", "device/all/set",
+    "device/+/config", "clock/#", "service/+/+/availability", "$SYS/#", "hub/login",
 ]  # fmt: skip
 LEVELS = {"id": ("a", "rlcd", "modest"), "node": ("pi", "attic")}
 NAMES = [
