@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,14 +68,17 @@ def name(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
-def imports(file: Path) -> Iterator[str]:
-    """Yield the top-level packages that a module imports, wherever in it."""
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """Return the top-level packages that a module imports, wherever in it."""
+    found = set()
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name(file)}: absolute imports only"
-            yield (node.module or "").split(".")[0]
+            found.add((node.module or "").split(".")[0])
+    return frozenset(found)
 
 
 def test_packages_are_all_known() -> None:
@@ -101,7 +104,7 @@ def test_core_modules_do_no_io() -> None:
     ]
     assert len(pure) > 10
     for file in pure:
-        assert not CORE_MAY_NOT & set(imports(file)), name(file)
+        assert not CORE_MAY_NOT & imports(file), name(file)
 
 
 def test_no_service_knows_another() -> None:
@@ -109,7 +112,7 @@ def test_no_service_knows_another() -> None:
     services = set(PACKAGES) - {"shared"}
     for package, folder in PACKAGES.items():
         for file in folder.rglob("*.py"):
-            assert not (services - {package}) & set(imports(file)), name(file)
+            assert not (services - {package}) & imports(file), name(file)
 
 
 def test_an_io_library_appears_in_one_module() -> None:
@@ -118,7 +121,7 @@ def test_an_io_library_appears_in_one_module() -> None:
         found = {
             name(file)
             for file in MODULES
-            if library in set(imports(file)) and file.name != "fake_broker.py"
+            if library in imports(file) and file.name != "fake_broker.py"
         }
         assert found == homes, library
 
@@ -127,7 +130,7 @@ def test_the_command_line_is_of_the_command_alone() -> None:
     """A service is configured by the environment, and prints nothing but its log."""
     for file in MODULES:
         if PACKAGES["mantel"] not in file.parents:
-            assert not {"click", "rich"} & set(imports(file)), name(file)
+            assert not {"click", "rich"} & imports(file), name(file)
 
 
 def test_main_is_the_same_in_all_services() -> None:
