@@ -11,7 +11,8 @@ from bench.peer_sound import CHUNK_BYTES, INTERVAL_SECONDS
 from shared.pace import beats
 from shared.subscription import Received
 from ws_bridge.audience import Audience
-from ws_bridge.listener import Listener, Peer
+from ws_bridge.listener import Listener
+from ws_bridge.peer import Peer
 from ws_bridge.stage import Stage
 
 

@@ -23,9 +23,9 @@ CORE_MAY_NOT = {"asyncio", "socket", "subprocess", "threading", "time", "random"
 ONE_MODULE_EACH = {
     "aiomqtt": {"shared/shared/client.py"},
     "websockets": {
-        "services/ws-bridge/ws_bridge/listener.py",
+        "services/ws-bridge/ws_bridge/line.py",
+        "services/ws-bridge/ws_bridge/inbox.py",
         "services/ws-bridge/ws_bridge/browser_socket.py",
-        "services/ws-bridge/ws_bridge/relay/line.py",
         "cli/mantel/clock_port.py",
     },
     "docker": {"services/stats/stats/engine.py"},

@@ -1,6 +1,7 @@
 """Clients that are led from one scene to the next."""
 
-from ws_bridge.audience import MOST_OWED_BYTES, Audience
+from tests.ws_bridge.reader import Reader
+from ws_bridge.audience import Audience
 from ws_bridge.contents import STOP, Picture, Scene, Sound
 
 PICTURE = Picture(b"<picture>", None)  # type: ignore[arg-type]
@@ -8,18 +9,8 @@ OTHER = Picture(b"<other>", None)  # type: ignore[arg-type]
 SOUND = Sound(b"<start>", None)  # type: ignore[arg-type]
 
 
-class Reader:
-    """A client whose owed bytes the test decides."""
-
-    def __init__(self) -> None:
-        self.owed = 0
-        self.got = b""
-
-    def write(self, frame: bytes) -> None:
-        self.got += frame
-
-    def owed_bytes(self) -> int:
-        return self.owed
+def heard(reader: Reader) -> bytes:
+    return b"".join(reader.got)
 
 
 def test_who_comes_is_told_what_is_on() -> None:
@@ -27,7 +18,7 @@ def test_who_comes_is_told_what_is_on() -> None:
     audience: Audience[Reader] = Audience()
     early, late = Reader(), Reader()
     audience.add(early)
-    assert early.got == b""
+    assert early.got == []
     scene = Scene(PICTURE)
     assert audience.turn(scene, 0) == []
     assert audience.turn(scene, 0) == []
@@ -36,8 +27,8 @@ def test_who_comes_is_told_what_is_on() -> None:
     audience.add(late)
     audience.send(b"2", 0)
     audience.turn(Scene(PICTURE), 0)
-    assert early.got == b"<picture><start>12" + STOP
-    assert late.got == b"<picture><start>2" + STOP
+    assert heard(early) == b"<picture><start>12" + STOP
+    assert heard(late) == b"<picture><start>2" + STOP
 
 
 def test_who_is_behind_misses_whole_chunks_and_goes_on() -> None:
@@ -47,11 +38,11 @@ def test_who_is_behind_misses_whole_chunks_and_goes_on() -> None:
     audience.add(slow)
     audience.turn(Scene(PICTURE, SOUND), 0)
     audience.send(b"1", 0)
-    slow.owed = MOST_OWED_BYTES + 1
+    audience.fill(slow, 1)
     audience.send(b"2", 1)
-    slow.owed = 0
+    audience.drain(slow)
     audience.send(b"3", 2)
-    assert slow.got == b"<picture><start>13"
+    assert heard(slow) == b"<picture><start>13"
 
 
 def test_the_end_of_an_alarm_is_told_when_the_client_has_read() -> None:
@@ -60,14 +51,13 @@ def test_the_end_of_an_alarm_is_told_when_the_client_has_read() -> None:
     slow = Reader()
     audience.add(slow)
     audience.turn(Scene(PICTURE, SOUND), 0)
-    slow.owed = MOST_OWED_BYTES + 1
+    audience.fill(slow, 1)
     audience.turn(Scene(PICTURE), 1)
     audience.turn(Scene(OTHER), 2)
-    assert slow.got == b"<picture><start>"
-    slow.owed = 0
-    audience.resume(slow)
-    audience.resume(slow)
-    assert slow.got == b"<picture><start>" + STOP + b"<other>"
+    assert heard(slow) == b"<picture><start>"
+    audience.drain(slow)
+    audience.drain(slow)
+    assert heard(slow) == b"<picture><start>" + STOP + b"<other>"
     assert audience.give_up(100) == []
 
 
@@ -76,12 +66,12 @@ def test_who_stays_behind_is_given_up_and_forgotten() -> None:
     audience: Audience[Reader] = Audience()
     slow = Reader()
     audience.add(slow)
-    slow.owed = MOST_OWED_BYTES + 1
+    audience.fill(slow, 0)
     audience.turn(Scene(PICTURE), 0)
     assert audience.give_up(29) == []
     assert audience.give_up(30) == [slow]
     audience.remove(slow)
-    audience.resume(slow)
+    audience.drain(slow)
     assert len(audience) == 0
     assert audience._told == {}
-    assert slow.got == b""
+    assert slow.got == []

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shared.payloads import ClockAlarm, ClockSession
+from tests.ws_bridge.reader import Reader
 from ws_bridge.clock import Copy, Face, Second
 from ws_bridge.dial import Dial
 
@@ -14,20 +15,10 @@ UTC_ZONE = ZoneInfo("UTC")
 TICK = b"2026-02-17T11:13:39+00:00"
 
 
-class Peer:
-    """A client without a socket."""
+class Peer(Reader):
+    """A client that also says something."""
 
-    def __init__(self) -> None:
-        self.got: list[bytes] = []
-        self.owed = 0
-        self.unheard = False
-
-    def write(self, frame: bytes) -> None:
-        if frame:
-            self.got.append(frame)
-
-    def owed_bytes(self) -> int:
-        return self.owed
+    unheard = False
 
     def is_unheard(self) -> bool:
         return self.unheard
@@ -122,11 +113,10 @@ def test_who_is_behind_misses_ticks_but_not_the_zone() -> None:
     slow, face = joined(dial)
     strike(dial, second(), 1.0)
     slow.got.clear()
-    slow.owed = dial.most_owed_bytes + 1
+    dial.fill(slow, 1.0)
     face.copy.take(state("Asia/Tokyo"))
     strike(dial, second(1), 2.0)
-    slow.owed = 0
-    dial.resume(slow)
+    dial.drain(slow)
     assert slow.got == [], "a tick is never late"
     strike(dial, second(2), 3.0)
     assert slow.got[0].index(b"TZN:JST") < slow.got[0].index(b"20:13:41")
@@ -137,7 +127,7 @@ def test_who_is_behind_when_its_reply_comes_gets_no_tick_with_it() -> None:
     peer, face = joined(dial)
     face.busy = True
     strike(dial, second(), 1.0)
-    peer.owed = dial.most_owed_bytes + 1
+    dial.fill(peer, 1.0)
     assert dial.release(peer) == b""
 
 
@@ -145,16 +135,15 @@ def test_between_two_of_many_there_is_time_for_others() -> None:
     """Who leaves, comes or has read again meanwhile is told once at most."""
     dial: Dial[Peer] = Dial()
     peers = [joined(dial)[0] for _ in range(60)]
-    peers[59].owed = dial.most_owed_bytes + 1
+    dial.fill(peers[59], 1.0)
     strike(dial, second(), 1.0)
     assert [len(peer.got) for peer in peers] == [1] * 59 + [0]
-    peers[59].owed = 0
     steps = dial.strike(second(1), 2.0)
     next(steps)
     assert len(peers[0].got) == 2
     assert len(peers[58].got) == 1
     dial.remove(peers[58])
-    dial.resume(peers[59])
+    dial.drain(peers[59])
     late, _ = joined(dial)
     assert list(steps)
     assert len(peers[58].got) == 1

@@ -1,20 +1,7 @@
 """One frame to many clients."""
 
+from tests.ws_bridge.reader import Reader
 from ws_bridge.fanout import Fanout
-
-
-class Reader:
-    """A client whose owed bytes the test decides."""
-
-    def __init__(self) -> None:
-        self.owed = 0
-        self.got: list[bytes] = []
-
-    def write(self, frame: bytes) -> None:
-        self.got.append(frame)
-
-    def owed_bytes(self) -> int:
-        return self.owed
 
 
 def test_all_get_the_same_bytes() -> None:
@@ -34,17 +21,19 @@ def test_all_get_the_same_bytes() -> None:
 
 def test_who_does_not_read_is_skipped_then_given_up() -> None:
     """Others notice nothing; one that catches up in time starts afresh."""
-    fanout: Fanout[Reader] = Fanout(most_owed_bytes=10, patience_seconds=30)
+    fanout: Fanout[Reader] = Fanout(patience_seconds=30)
     stalled, healthy = Reader(), Reader()
     fanout.add(stalled)
     fanout.add(healthy)
-    stalled.owed = 11
+    fanout.fill(stalled, 0)
     assert fanout.send(b"1", 0) == []
     assert fanout.send(b"2", 29) == []
-    stalled.owed = 0
+    assert fanout.is_behind(stalled)
+    fanout.drain(stalled)
     assert fanout.send(b"3", 30) == []
     assert stalled.got == [b"3"], "the newest, not what it missed"
-    stalled.owed = 11
+    fanout.fill(stalled, 40)
+    fanout.fill(stalled, 50)
     assert fanout.send(b"4", 40) == []
     assert fanout.send(b"5", 69) == []
     assert fanout.send(b"6", 70) == [stalled]
@@ -52,3 +41,5 @@ def test_who_does_not_read_is_skipped_then_given_up() -> None:
     assert len(fanout) == 1
     assert healthy.got == [b"1", b"2", b"3", b"4", b"5", b"6", b"7"]
     assert fanout.skipped == 5
+    fanout.fill(stalled, 101)
+    assert len(fanout) == 1, "it has gone"

@@ -12,7 +12,8 @@ from shared.errors import StartError
 from shared.testing import TIMEOUT_SECONDS, free_port
 from ws_bridge import listener as module
 from ws_bridge.fanout import Fanout
-from ws_bridge.listener import Listener, Peer
+from ws_bridge.listener import Listener
+from ws_bridge.peer import Peer
 from ws_bridge.wire import text_frame
 
 REQUEST = (
@@ -134,7 +135,7 @@ async def test_a_client_that_never_reads_is_cut_off_in_the_end(
             def send() -> bool:
                 nonlocal owed
                 listener.send(b"x" * 4000)
-                owed = max(owed, peer.owed_bytes())
+                owed = max(owed, peer._transport.get_write_buffer_size())
                 return len(listener) == 0
 
             await until(send)
@@ -220,3 +221,25 @@ async def test_an_error_of_ours_is_said_once(port: int, caplog: pytest.LogCaptur
     assert told.getMessage() == "a connection was ended by an error in the program"
     assert told.exc_info is not None
     assert "a mistake of ours at 'one'" in str(told.exc_info[1])
+
+
+@pytest.mark.parametrize("end", [CLOSE, b""], ids=["goodbye", "end of the stream"])
+async def test_what_is_said_before_the_end_is_heard(port: int, end: bytes) -> None:
+    """All of it, though the end comes with it and each word takes its time."""
+    heard: list[str | bytes] = []
+
+    async def listen(peer: Peer) -> None:
+        while True:
+            heard.append(await peer.hear())
+            await asyncio.sleep(0)
+
+    async with Listener("127.0.0.1", port, "A_PORT", converse=listen) as listener:
+        reader, writer = await raw(port)
+        writer.write(b"".join(b"\x81\x81\x00\x00\x00\x00%d" % number for number in range(9)) + end)
+        if not end:
+            writer.write_eof()
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert await reader.read() in (CLOSE[:1] + b"\x00", b"")
+        await leave(writer)
+        await until(lambda: len(listener) == 0)
+    assert heard == [str(number) for number in range(9)]

@@ -16,14 +16,14 @@ class Audience(Fanout[C]):
 
     def __init__(self) -> None:
         super().__init__(most_owed_bytes=MOST_OWED_BYTES)
-        self._told: dict[C, Scene] = {}
         self._scene = NOTHING
+        self._told: dict[C, Scene] = {}  # to those who are behind, the others know it
 
     def add(self, client: C) -> None:
         """Tell `client` what is on, and send to it from now on."""
         super().add(client)
-        self._told[client] = NOTHING
-        client.write(self.lead(client))
+        if opening := steps(NOTHING, self._scene):
+            client.write(opening)
 
     def remove(self, client: C) -> None:
         """Stop sending to `client`; it may have gone before."""
@@ -34,13 +34,14 @@ class Audience(Fanout[C]):
         """Lead all that keep up to `scene`; return those to disconnect (`now` in seconds)."""
         if scene is self._scene:
             return []
-        self._scene = scene
-        return self.send(b"", now)
+        before, self._scene = self._scene, scene
+        return self.send(steps(before, scene), now)
+
+    def fill(self, client: C, now: float) -> None:
+        """Note that `client` has to read first, and what it was told."""
+        super().fill(client, now)
+        self._told[client] = self._scene
 
     def lead(self, client: C) -> bytes:
-        """Return the frames that `client` lacks for the scene; it is about to get them."""
-        told = self._told[client]
-        if told is self._scene:
-            return b""
-        self._told[client] = self._scene
-        return steps(told, self._scene)
+        """Return the frames that `client` lacks for the scene."""
+        return steps(self._told.pop(client), self._scene)

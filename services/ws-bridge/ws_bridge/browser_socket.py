@@ -20,7 +20,6 @@ from ws_bridge.panel_frames import MOST_MESSAGE_BYTES
 from ws_bridge.room import Room
 
 _MOST_BYTES = 4 << 20  # of a message, as it was
-_MOST_OWED_BYTES = 4096  # as viewers.py counts who is behind
 _PIECE_BYTES = 4096
 _FRAME_SECONDS = 0.001
 """How long a browser rests for each frame when it says much at once: others come first."""
@@ -68,6 +67,8 @@ class BrowserSocket(asyncio.Protocol):
     """
 
     _transport: asyncio.Transport
+    file: int
+    owes = False
 
     def __init__(self, request: Request, room: Room, others: set["BrowserSocket"]) -> None:
         self._key = request.header(b"sec-websocket-key") or ""
@@ -81,13 +82,8 @@ class BrowserSocket(asyncio.Protocol):
     # --- what the room does ---
 
     def write(self, frame: bytes) -> None:
-        """Write past the library; nothing follows a goodbye."""
-        if frame and self._protocol.state is State.OPEN:
-            self._transport.write(frame)
-
-    def owed_bytes(self) -> int:
-        """Return the bytes that the kernel did not take yet."""
-        return self._transport.get_write_buffer_size()
+        """Write past the library."""
+        self._transport.write(frame)
 
     def abort(self) -> None:
         """Cut the connection."""
@@ -105,7 +101,8 @@ class BrowserSocket(asyncio.Protocol):
         self._transport = transport
         for option in _KEEPALIVE:
             transport.get_extra_info("socket").setsockopt(*option)
-        transport.set_write_buffer_limits(high=_MOST_OWED_BYTES)
+        self.file = transport.get_extra_info("socket").fileno()
+        transport.set_write_buffer_limits(0)  # who owes is behind: the kernel has 64 kB first
         transport.write(_WELCOME % accept_key(self._key).encode())
         self._others.add(self)
         self._room.join(self)
@@ -119,10 +116,13 @@ class BrowserSocket(asyncio.Protocol):
         self._room.leave(self)
 
     def pause_writing(self) -> None:
+        self.owes = True
+        self._room.fill(self)
         self._transport.pause_reading()  # else its pings would be answered without end
 
     def resume_writing(self) -> None:
-        self._room.resume(self)
+        self.owes = False
+        self._room.drain(self)
         if self._rest is None:
             self._transport.resume_reading()
 
@@ -153,7 +153,7 @@ class BrowserSocket(asyncio.Protocol):
             self._transport.pause_reading()
             loop = asyncio.get_running_loop()
             self._rest = loop.call_later(_FRAME_SECONDS * len(events), self._read)
-        elif self.owed_bytes() <= _MOST_OWED_BYTES:
+        elif not self.owes:
             self._transport.resume_reading()
 
     def _hear(self, frame: Frame) -> None:
@@ -172,6 +172,8 @@ class BrowserSocket(asyncio.Protocol):
 
     def _flush(self) -> None:
         """Write what the library wants said; nothing at the end means: hang up."""
+        if self._protocol.state is not State.OPEN:
+            self._room.leave(self)  # nothing follows a goodbye
         for data in self._protocol.data_to_send():
             if data:
                 self._transport.write(data)

@@ -11,7 +11,8 @@ from ws_bridge.clock_answers import Zones, answered, confirmed, wanted
 from ws_bridge.clock_commands import CommandError, parse
 from ws_bridge.clock_sessions import Held, Sessions
 from ws_bridge.dial import Dial
-from ws_bridge.listener import Listener, Peer
+from ws_bridge.listener import Listener
+from ws_bridge.peer import Peer
 from ws_bridge.wire import text_frame
 
 MOST_MESSAGE_BYTES = 16384
@@ -46,7 +47,6 @@ class ClockPort:
                 reply = await self._reply(said, identifier, held, face)
                 face.busy = False
                 peer.write(text_frame(reply.encode()) + self.dial.release(peer))
-                await peer.drain()
         finally:
             self._sessions.leave(held)
 

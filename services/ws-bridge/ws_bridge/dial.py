@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 from ws_bridge.clock import Face, Second
-from ws_bridge.fanout import Client, Fanout
+from ws_bridge.fanout import Fanout
+from ws_bridge.multicast import Outlet
 
 _AT_ONCE = 25  # clients, which takes a third of a millisecond; a turn of the loop costs as five
 
 
-class Speaker(Client, Protocol):
+class Speaker(Outlet, Protocol):
     """A client that also says something."""
 
     def is_unheard(self) -> bool:
@@ -29,8 +30,6 @@ class Dial(Fanout[S]):
     def __init__(self) -> None:
         super().__init__()
         self._faces: dict[S, Face] = {}
-        self._second: Second | None = None
-        self._now = 0.0
         self._held: list[S] = []
 
     def show(self, client: S, face: Face) -> None:
@@ -57,25 +56,16 @@ class Dial(Fanout[S]):
         """
         clients = list(self._faces)
         for first in range(0, len(clients), _AT_ONCE):
-            self._second, self._now = second, now
             for client in clients[first : first + _AT_ONCE]:
-                if client in self._faces:  # it may have gone meanwhile
-                    self.tell(client, b"", now)
-            self._second = None
+                face = self._faces.get(client)  # it may have gone meanwhile
+                if face is None or not face.is_ready(now) or self.is_behind(client):
+                    continue
+                if face.busy or client.is_unheard():
+                    face.held = second
+                    self._held.append(client)
+                elif frames := second.frames(face):
+                    client.write(frames)
             yield
-
-    def lead(self, client: S) -> bytes:
-        """Return what `client` is told of the second that is struck; between two it is nothing."""
-        if self._second is None:
-            return b""
-        face = self._faces.get(client)
-        if face is None or not face.is_ready(self._now):
-            return b""
-        if face.busy or client.is_unheard():
-            face.held = self._second
-            self._held.append(client)
-            return b""
-        return self._second.frames(face)
 
     def release(self, client: S) -> bytes:
         """Return the tick that was held for the reply of `client`, empty when none was."""
@@ -83,10 +73,11 @@ class Dial(Fanout[S]):
         if face is None or face.held is None:
             return b""
         second, face.held = face.held, None
-        return b"" if client.owed_bytes() > self.most_owed_bytes else second.frames(face)
+        return b"" if self.is_behind(client) else second.frames(face)
 
     def release_all(self) -> None:
         """Tell those who still wait for a reply the time: they have waited long enough."""
         held, self._held = self._held, []
         for client in held:
-            client.write(self.release(client))
+            if frames := self.release(client):
+                client.write(frames)

@@ -12,9 +12,9 @@ from shared.complaints import Complaints
 from shared.mqtt import Mqtt
 from shared.payloads import PanelEvent, PanelState
 from shared.subscription import Received
-from ws_bridge.fanout import Client
 from ws_bridge.media_check import Report, numbers_from_0
 from ws_bridge.media_folder import MediaFolder
+from ws_bridge.multicast import Outlet
 from ws_bridge.panel_frames import Ended, Hello, news_frame, parse_message
 from ws_bridge.panel_status import health, parse_number, played, status
 from ws_bridge.panels import Act, Order, Panels, Show
@@ -24,7 +24,7 @@ from ws_bridge.viewers import Viewers
 _STOP_WAITS_SECONDS = 0.002
 
 
-class Browser(Client, Protocol):
+class Browser(Outlet, Protocol):
     """A connected browser."""
 
     def abort(self) -> None:
@@ -79,9 +79,13 @@ class Room:
             self._roles.leave(browser)
             self._tell_roles()
 
-    def resume(self, browser: Browser) -> None:
-        """Tell a browser that reads again what it missed."""
-        self._viewers.resume(browser)
+    def fill(self, browser: Browser) -> None:
+        """Send no more to a browser that has to read first."""
+        self._viewers.fill(browser, self._now())
+
+    def drain(self, browser: Browser) -> None:
+        """Tell a browser that has read what it missed."""
+        self._viewers.drain(browser)
 
     def hear(self, browser: Browser, text: bytes) -> None:
         """Do what a browser's message asks for; most of what it may say is nothing."""

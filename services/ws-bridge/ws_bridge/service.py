@@ -11,8 +11,9 @@ from ws_bridge.audience import Audience
 from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
 from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
 from ws_bridge.clock_sessions import Sessions
-from ws_bridge.listener import Listener, Peer, raise_file_limit
+from ws_bridge.listener import Listener, raise_file_limit
 from ws_bridge.media_folder import MediaFolder
+from ws_bridge.peer import Peer
 from ws_bridge.relay.entities import PREFIX, device_entities
 from ws_bridge.relay.port import RelayPort
 from ws_bridge.room import Room, follow_panels

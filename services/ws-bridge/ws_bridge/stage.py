@@ -10,7 +10,8 @@ from shared.payloads import AudioFormat, AudioListeners, DisplayFrame
 from shared.subscription import Received
 from ws_bridge.audience import Audience
 from ws_bridge.contents import MOST_CHUNK_BYTES, Contents
-from ws_bridge.listener import Listener, Peer
+from ws_bridge.listener import Listener
+from ws_bridge.peer import Peer
 
 DISPLAY, STREAM = "rlcd", "alarm"
 """The display and the stream that the contents port shows."""

@@ -13,16 +13,9 @@ class Viewers(Fanout[C]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._told: dict[C, int] = {}
-        self._number = 0  # of the last frame
+        self._number = 0  # of the last steps
         self._last = b""
-        self._is_sending = False
-        self._begins_with_stop = False
-
-    def add(self, client: C) -> None:
-        """Send to `client` from now on; nothing is told of what was before."""
-        super().add(client)
-        self._told[client] = self._number
+        self._told: dict[C, int] = {}  # to those who are behind
 
     def remove(self, client: C) -> None:
         """Stop sending to `client`; it may have gone before."""
@@ -37,19 +30,15 @@ class Viewers(Fanout[C]):
         frames = [STOP if media is None else play_frame(media) for media in steps]
         self._number += 1
         self._last = frames[-1]
-        self._begins_with_stop = frames[0] is STOP
-        self._is_sending = True
-        try:
-            return self.send(b"".join(frames), now)
-        finally:
-            self._is_sending = False
+        return self.send(b"".join(frames), now)
+
+    def fill(self, client: C, now: float) -> None:
+        """Note that `client` has to read first, and what it was told."""
+        super().fill(client, now)
+        self._told[client] = self._number
 
     def lead(self, client: C) -> bytes:
-        """Return what a client lacks before the frame that is sent, or up to now."""
-        missed = self._number - self._told[client]
-        self._told[client] = self._number
-        if self._is_sending:
-            return STOP if missed > 1 and not self._begins_with_stop else b""
-        if missed == 0:
+        """Return what a client lacks that was behind: a stop, and what plays."""
+        if self._told.pop(client) == self._number:
             return b""
         return STOP if self._last is STOP else STOP + self._last

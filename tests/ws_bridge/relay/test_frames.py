@@ -29,7 +29,6 @@ BREACHES = [
     *(masked(0, b"x", first=first) for first in (0xC1, 0xA1, 0x91, 0xF1, 0x92, 0xC9)),
     masked(0, b"x"), masked(0, b"x", first=0x00),  # nothing that it could continue
     masked(0, b"a", first=0x01) + masked(1, b"b"),  # a message within a message
-    masked(0, b"a", first=0x01) + masked(0, b"b") + masked(0, b"c"),
     masked(9, b"x" * 126), masked(10, b"x" * 126), masked(8, b"\x03\xe8" + b"x" * 124),
     masked(0, b"x", first=0x09), masked(0, b"x", first=0x0A), masked(0, b"", first=0x08),
     masked(8, b"\x03"),
@@ -142,6 +141,18 @@ async def test_what_is_not(house: House) -> None:
                 told, heard = await close_code(house, frames)
                 assert (told, len(heard)) == (number, 1), frames[:40]
         await attic.silence()
+
+
+@pytest.mark.says("1.6.4")
+@pytest.mark.parametrize(
+    ("end", "code"), [(masked(0, b"c"), 1002), (closing(1000), 1000)], ids=["breach", "goodbye"]
+)
+async def test_what_comes_just_before_the_end_is_answered(
+    house: House, end: bytes, code: int
+) -> None:
+    house.let_in("kitchen")
+    told, heard = await close_code(house, 3 * masked(1, PING % b"") + end)
+    assert (told, heard[1:]) == (code, 3 * [b'{"pong":4}'])
 
 
 async def test_a_goodbye_of_the_device_is_answered(house: House) -> None:

@@ -42,7 +42,7 @@ async def test_a_retained_value_may_tell_an_older_number(house: House) -> None:
 
 
 @pytest.mark.says("5.3.1", "5.3.2")
-async def test_at_once_and_then_together(house: House) -> None:
+async def test_at_once_and_then_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes together goes at once, in one write; what follows in one write 2 ms later."""
     house.let_in("slow", "#")
     reader, writer = await plain(house.port)
@@ -53,7 +53,7 @@ async def test_at_once_and_then_together(house: House) -> None:
     kind = next(iter(house.relay._source._asked.values()))
     writes: list[bytes] = []
     cohort = session(house).cohort
-    cohort.writes = [writes.append]
+    monkeypatch.setattr(cohort.writers, "write", writes.append)
     loop = asyncio.get_running_loop()
     await asyncio.sleep(0.01)
     begun = loop.time()

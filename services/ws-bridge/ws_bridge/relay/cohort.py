@@ -1,21 +1,16 @@
 """Devices that get the very same bytes: what waits for them is put together once. Pure."""
 
-from collections.abc import Callable
-
 from shared.filters import Levels, matches
+from ws_bridge.multicast import Multicast
 from ws_bridge.relay.catalog import Feed
 from ws_bridge.relay.message import Form, Message
-from ws_bridge.relay.session import Session
+from ws_bridge.relay.session import Session, Writer
 
 Key = tuple[Form, frozenset[Feed]]
 
 
 class Cohort:
-    """The sessions of one form with the same filters, whether they are in step or not.
-
-    `writes` are those in step: the sockets' own methods, for this is called a hundred thousand
-    times a minute.
-    """
+    """The sessions of one form with the same filters, and the `writers` of those in step."""
 
     def __init__(self, key: Key) -> None:
         self.key = key
@@ -27,7 +22,7 @@ class Cohort:
         """The number of the first message that waits."""
         self.lost = 0
         """The number of the newest event of theirs that is no longer kept."""
-        self.writes: list[Callable[[bytes], None]] = []
+        self.writers: Multicast[Writer] = Multicast()
 
     def wants(self, name: Levels) -> bool:
         """Tell whether a topic is for these sessions."""
@@ -48,13 +43,12 @@ class Cohort:
         together = self.waiting[0] if len(self.waiting) == 1 else b"".join(self.waiting)
         self.waiting = []
         self.waiting_bytes = 0
-        for write in self.writes:
-            write(together)
+        self.writers.write(together)
 
     def lose(self, event: Message) -> None:
         """Note that an event is kept no longer, for those that were not told it."""
         self.lost = event.sequence
-        if len(self.writes) == len(self.sessions):
+        if len(self.writers) == len(self.sessions):
             return
         for session in self.sessions:
             waits = session.writer is not None and not session.in_step
@@ -65,12 +59,11 @@ class Cohort:
         """Write to a session too from now on; nothing may wait at this moment."""
         assert session.writer is not None  # noqa: S101 - without one there is no step
         session.in_step = True
-        self.writes = [*self.writes, session.writer.write]
+        self.writers.add(session.writer)
 
     def step_out(self, session: Session, told: int) -> None:
         """Write to a session no longer; it was told all up to the number `told`."""
         assert session.writer is not None  # noqa: S101 - as above
         session.in_step = False
         session.told = told
-        # Another list: this may happen while the old one is gone through
-        self.writes = [write for write in self.writes if write != session.writer.write]
+        self.writers.remove(session.writer)

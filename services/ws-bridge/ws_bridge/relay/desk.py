@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from shared.errors import PayloadError
 from ws_bridge.relay.catalog import Kind
-from ws_bridge.relay.line import Line
+from ws_bridge.relay.line import DeviceLine
 from ws_bridge.relay.message import outgoing, unframe
 from ws_bridge.relay.rights import NotAllowedError
 from ws_bridge.relay.session import MOST_FILTERS, Session
@@ -29,7 +29,7 @@ class Desk:
         self._under_way: dict[Session, int] = {}
 
     def hear(
-        self, line: Line, session: Session, message: str | bytes
+        self, line: DeviceLine, session: Session, message: str | bytes
     ) -> "asyncio.Future[None] | None":
         """Do what a device says."""
         if isinstance(message, bytes):
@@ -53,7 +53,9 @@ class Desk:
 
     # --- subscribing ---
 
-    def _subscribe(self, line: Line, session: Session, said: Said) -> "asyncio.Future[None] | None":
+    def _subscribe(
+        self, line: DeviceLine, session: Session, said: Said
+    ) -> "asyncio.Future[None] | None":
         texts = [] if said.subscribe is UNSET else said.subscribe
         if len(texts) > MOST_FILTERS:
             why = f"{MOST_FILTERS} filters are the most, also in one message"
@@ -73,7 +75,7 @@ class Desk:
 
     async def _subscribe_later(
         self,
-        line: Line,
+        line: DeviceLine,
         session: Session,
         texts: list[str],
         id_: int | None,
@@ -88,7 +90,9 @@ class Desk:
         finally:
             self._source.unwant(feeds)
 
-    def _subscribed(self, line: Line, session: Session, texts: list[str], id_: int | None) -> None:
+    def _subscribed(
+        self, line: DeviceLine, session: Session, texts: list[str], id_: int | None
+    ) -> None:
         self._spread.displace(session)
         asked, refused = self._sessions.ask(session, texts)
         for text, error in refused:
@@ -101,7 +105,7 @@ class Desk:
         else:
             line.write(_answer(id_, retained="end"))
 
-    def _unsubscribe(self, line: Line, session: Session, said: Said) -> None:
+    def _unsubscribe(self, line: DeviceLine, session: Session, said: Said) -> None:
         texts = [] if said.unsubscribe is UNSET else said.unsubscribe
         self._spread.displace(session)
         count = self._sessions.drop(session, texts)
@@ -113,7 +117,7 @@ class Desk:
     # --- publishing ---
 
     def _publish_json(
-        self, line: Line, session: Session, said: Said
+        self, line: DeviceLine, session: Session, said: Said
     ) -> "asyncio.Future[None] | None":
         name = "" if said.publish is UNSET else said.publish
         try:
@@ -130,7 +134,7 @@ class Desk:
         return self._publish(line, session, kind, name, payload, said.id)
 
     def _publish_framed(
-        self, line: Line, session: Session, message: bytes
+        self, line: DeviceLine, session: Session, message: bytes
     ) -> "asyncio.Future[None] | None":
         try:
             name, id_, payload = unframe(message)
@@ -151,7 +155,13 @@ class Desk:
         return self._publish(line, session, kind, name, payload, id_ or None)
 
     def _publish(
-        self, line: Line, session: Session, kind: Kind, name: str, payload: bytes, id_: int | None
+        self,
+        line: DeviceLine,
+        session: Session,
+        kind: Kind,
+        name: str,
+        payload: bytes,
+        id_: int | None,
     ) -> "asyncio.Future[None] | None":
         """Publish; the device may say more meanwhile, but not without end."""
         count = self._under_way.get(session, 0) + 1
@@ -160,7 +170,13 @@ class Desk:
         return task if count >= _MOST_UNDER_WAY else None
 
     async def _deliver(
-        self, line: Line, session: Session, kind: Kind, name: str, payload: bytes, id_: int | None
+        self,
+        line: DeviceLine,
+        session: Session,
+        kind: Kind,
+        name: str,
+        payload: bytes,
+        id_: int | None,
     ) -> None:
         try:
             is_sent = await self._source.publish(kind, name, payload)

@@ -4,8 +4,7 @@ The frames are made once for all devices of one form: the same bytes go to each.
 """
 
 import struct
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -22,8 +21,7 @@ parts, bytes of the payload."""
 _json = msgspec.json.Decoder(msgspec.Raw)
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """How a device wants its messages."""
 
     text_bytes: int = 2048

@@ -10,11 +10,11 @@ from shared import topics
 from shared.complaints import Complaints
 from shared.errors import PayloadError
 from shared.pace import beats
+from ws_bridge.host import RefusalError
 from ws_bridge.port import BACKLOG, listen
 from ws_bridge.relay.catalog import KINDS, Feed, Kind
 from ws_bridge.relay.desk import Desk
-from ws_bridge.relay.host import RefusalError
-from ws_bridge.relay.line import Line
+from ws_bridge.relay.line import DeviceLine
 from ws_bridge.relay.reception import Reception
 from ws_bridge.relay.registry import Registry
 from ws_bridge.relay.rights import parse_filters
@@ -47,7 +47,9 @@ class RelayPort:
         loop = asyncio.get_running_loop()
         self._settings = settings
         self._now = loop.time
-        self._spread = Spread(lambda at: loop.call_at(at, self._flush))
+        self._spread = Spread(
+            lambda at: loop.call_soon(self._flush) if at is None else loop.call_at(at, self._flush)
+        )
         self._source = Source(settings, self._take, self._spread.states.forget, self._renew)
         node = f"{settings.mantel_node}/ws-bridge{settings.service_suffix}"
         self.sessions = Sessions(self._spread, self._source, node, loop.time)
@@ -56,14 +58,14 @@ class RelayPort:
             self._registry, self.sessions, self._spread, self._source, loop.time
         )
         self._desk = Desk(self._spread, self._source, self.sessions)
-        self._lines: dict[Line, None] = {}
+        self._lines: dict[DeviceLine, None] = {}
         self._complaints = Complaints(log)
         self._source.want(Feed(kind, kind.levels) for kind in (_CONFIG, _STATE))
 
     async def __aenter__(self) -> Self:
         address = (self._settings.ws_bridge_host, self._settings.ws_bridge_relay_port)
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Line(self), sock=listen(address, "WS_BRIDGE_RELAY_PORT"), backlog=BACKLOG
+            lambda: DeviceLine(self), sock=listen(address, "WS_BRIDGE_RELAY_PORT"), backlog=BACKLOG
         )
         await self._source.__aenter__()
         log.info("listening on port %s", address[1])
@@ -136,30 +138,33 @@ class RelayPort:
 
     # --- what connections do ---
 
-    def arrive(self, line: Line) -> None:
+    def arrive(self, line: DeviceLine) -> None:
         """Count a connection; far too many are cut off unheard."""
         self._lines[line] = None
         if len(self._lines) > 2 * MOST_CONNECTIONS:
             line.abort()
 
-    def open(self, line: Line) -> None:
+    def open(self, line: DeviceLine) -> None:
         """Let a handshake in; raises RefusalError."""
         if len(self._lines) > MOST_CONNECTIONS:
             raise RefusalError(503, "too many connections", 10)
         self._reception.check_headers(line)
 
-    def hear(self, line: Line, message: str | bytes) -> "asyncio.Future[None] | None":
+    def greet(self, line: DeviceLine) -> None:
+        """Wait: the device speaks first."""
+
+    def hear(self, line: DeviceLine, message: str | bytes) -> "asyncio.Future[None] | None":
         """Do what a device says."""
         session = line.session
         if session is not None:
             return self._desk.hear(line, session, message)
         return self._reception.greet(line, message, lambda: self._hear_again(line, message))
 
-    def _hear_again(self, line: Line, message: str | bytes) -> "asyncio.Future[None] | None":
+    def _hear_again(self, line: DeviceLine, message: str | bytes) -> "asyncio.Future[None] | None":
         session: Any = line.session
         return self._desk.hear(line, session, message)
 
-    def fill(self, line: Line) -> None:
+    def fill(self, line: DeviceLine) -> None:
         """Let a device read before it gets more."""
         session = line.session
         if session is not None:
@@ -167,14 +172,14 @@ class RelayPort:
             if session.behind_since is None:
                 session.behind_since = self._now()
 
-    def drain(self, line: Line) -> None:
+    def drain(self, line: DeviceLine) -> None:
         """Give a device what it lacks."""
         session = line.session
         if session is not None:
             session.behind_since = None if session.cohort is None else session.behind_since
             self._spread.catch_up(session)
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: DeviceLine) -> None:
         """Forget a connection."""
         self._lines.pop(line, None)
         self.sessions.leave(line)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from shared.complaints import Complaints
-from ws_bridge.relay.host import RefusalError
-from ws_bridge.relay.line import Line
+from ws_bridge.host import RefusalError
+from ws_bridge.relay.line import DeviceLine
 from ws_bridge.relay.refusals import Refusals
 from ws_bridge.relay.registry import Registry
 from ws_bridge.relay.rights import Rights
@@ -39,7 +39,7 @@ class Reception:
         self._complaints = Complaints(logging.getLogger("ws-bridge"))
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def check_headers(self, line: Line) -> None:
+    def check_headers(self, line: DeviceLine) -> None:
         """Let a handshake in; RefusalError when it names a device and has not its token."""
         device = line.headers.get_all("X-Device")
         credentials = line.headers.get_all("Authorization")
@@ -58,7 +58,10 @@ class Reception:
         raise RefusalError(401, _REFUSED)
 
     def greet(
-        self, line: Line, message: str | bytes, then: Callable[[], "asyncio.Future[None] | None"]
+        self,
+        line: DeviceLine,
+        message: str | bytes,
+        then: Callable[[], "asyncio.Future[None] | None"],
     ) -> "asyncio.Future[None] | None":
         """Take the first message; `then` takes it as any other where it is no hello."""
         try:
@@ -84,7 +87,7 @@ class Reception:
             return task
         return None
 
-    def _hello(self, line: Line, message: str | bytes) -> Hello | None:
+    def _hello(self, line: DeviceLine, message: str | bytes) -> Hello | None:
         """Return the hello; None where the handshake has said it and the message is another."""
         is_known = bool(line.device)
         if isinstance(message, bytes):
@@ -106,7 +109,7 @@ class Reception:
             raise MessageError("device and token belong together")
         return hello
 
-    async def _wait(self, line: Line, hello: Hello) -> None:
+    async def _wait(self, line: DeviceLine, hello: Hello) -> None:
         """Wait until the devices are known, when the hub has just started."""
         await self._source.settle()
         rights = self._registry.admit(hello.device, hello.token)
@@ -118,19 +121,19 @@ class Reception:
         else:
             line.goodbye(4503, "not_ready", _NOT_READY)
 
-    def _refuse(self, line: Line) -> None:
+    def _refuse(self, line: DeviceLine) -> None:
         if self._note(line) is None:
             line.goodbye(4401, "refused", _REFUSED)
         else:
             line.goodbye(4429, "too_many", _TOO_MANY)
 
-    def _note(self, line: Line) -> float | None:
+    def _note(self, line: DeviceLine) -> float | None:
         """Count a refusal; return in how many seconds to try again when they are too many."""
         subject = f"relay, {line.address}"
         self._complaints.say(subject, "a device with a wrong name or token was refused")
         return self._refusals.note(line.address, self._clock())
 
-    def _let_anybody_in(self, line: Line, hello: Hello) -> None:
+    def _let_anybody_in(self, line: DeviceLine, hello: Hello) -> None:
         rights = self._registry.anybody()
         if rights is None:
             line.goodbye(4400, "bad_hello", "device and token are missing")
@@ -139,14 +142,14 @@ class Reception:
         else:
             self._enter(line, rights, hello)
 
-    def _enter(self, line: Line, rights: Rights, hello: Hello) -> None:
+    def _enter(self, line: DeviceLine, rights: Rights, hello: Hello) -> None:
         session, resumed = self._sessions.enter(line, rights, hello.form, hello.resume)
         bridge = self._sessions.presence.bridge
         line.write(welcome(session, self._spread, bridge, resumed=resumed))
         self._spread.catch_up(session)
 
 
-def _is_from_here(line: Line) -> bool:
+def _is_from_here(line: DeviceLine) -> bool:
     """Tell whether no page, or one of this host, has opened the connection."""
     origins = line.headers.get_all("Origin")
     if not origins:

@@ -1,11 +1,12 @@
 """What a device has asked for and how far it was told, with or without a connection. Pure."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from shared.filters import Levels, matches
+from ws_bridge.multicast import Outlet
 from ws_bridge.relay.catalog import Feed
 from ws_bridge.relay.message import Form, Message
 from ws_bridge.relay.rights import NotAllowedError, Rights
@@ -19,12 +20,8 @@ MOST_WAITING_BYTES = 256_000
 """Of the events that a device gets that was behind; older ones are old news."""
 
 
-class Writer(Protocol):
+class Writer(Outlet, Protocol):
     """The writing side of a device's connection."""
-
-    @property
-    def write(self) -> Callable[[bytes], None]:
-        """Hand over frames without waiting."""
 
     @property
     def is_full(self) -> bool:

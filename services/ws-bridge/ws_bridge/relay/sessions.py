@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from ws_bridge.relay.line import Line
+from ws_bridge.relay.line import DeviceLine
 from ws_bridge.relay.message import Form
 from ws_bridge.relay.presence import Presence
 from ws_bridge.relay.rights import NotAllowedError, Rights
@@ -40,7 +40,7 @@ class Sessions:
         return len(self._by_id)
 
     def enter(
-        self, line: Line, rights: Rights, form: Form, resume: Resume | None
+        self, line: DeviceLine, rights: Rights, form: Form, resume: Resume | None
     ) -> tuple[Session, bool]:
         """Return the session of a connection, and whether it is one that goes on."""
         before = self._by_device.get(rights.device) if rights.device else None
@@ -91,7 +91,7 @@ class Sessions:
             session.writer.goodbye(4409, "replaced", "the same device has connected elsewhere")
         self.end(session)
 
-    def leave(self, line: Line) -> None:
+    def leave(self, line: DeviceLine) -> None:
         """Keep what a connection that ends leaves behind, for a while."""
         session = line.session
         if session is None or session.writer is not line:

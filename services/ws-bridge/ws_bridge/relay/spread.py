@@ -17,14 +17,18 @@ from ws_bridge.relay.session import Asked, Session, Writer
 from ws_bridge.wire import text_frame
 
 BURST_SECONDS = 0.002
+_BURST_GAP_SECONDS = 0.0005
 MOST_WAITING_BYTES = 131072
 _MOST_ROUTES = 4096
 
 
 class Spread:
-    """All sessions of the bridge; `later` is to call `flush` at that time of the clock."""
+    """All sessions of the bridge.
 
-    def __init__(self, later: Callable[[float], object]) -> None:
+    `later` is to call `flush` at a time of the clock, or with None in the loop's next turn.
+    """
+
+    def __init__(self, later: Callable[[float | None], object]) -> None:
         self.sequence = 0
         self.states = States()
         self.events = Events()
@@ -32,13 +36,16 @@ class Spread:
         self._cohorts: dict[Key, Cohort] = {}
         self._routes: dict[str, tuple[Cohort, ...]] = {}
         self._dirty: dict[Cohort, None] = {}
-        self._flushed_at = 0.0
+        self._came_at = self._flushed_at = 0.0
         self._is_planned = False
 
     # --- messages ---
 
     def take(self, kind: Kind, name: str, payload: bytes, now: float) -> None:
-        """Pass a message on; soon when nothing was written just before (`now` in seconds)."""
+        """Pass a message on (`now` in seconds).
+
+        One that comes alone goes at once; in a burst a write waits until 2 ms after the last.
+        """
         self.sequence += 1
         message = Message(kind, name, payload, self.sequence)
         if kind.is_state:
@@ -46,15 +53,18 @@ class Spread:
         else:
             self._forget(self.events.put(message, now))
         for cohort in self._route(name):
-            if cohort.writes:
+            if cohort.writers:
                 cohort.put(message)
                 self._dirty[cohort] = None
                 if cohort.waiting_bytes > MOST_WAITING_BYTES:
                     cohort.flush()
         if self._dirty and not self._is_planned:
-            # Not before the next turn: what the broker has sent together is one write
             self._is_planned = True
-            self._later(max(now, self._flushed_at + BURST_SECONDS))
+            # Not before the next turn: what the broker has sent together is one write
+            is_alone = now - self._came_at >= _BURST_GAP_SECONDS
+            due = self._flushed_at + BURST_SECONDS
+            self._later(None if is_alone or due <= now else due)
+        self._came_at = now
 
     def flush(self, now: float) -> None:
         """Write all that waits (`now` in seconds)."""
