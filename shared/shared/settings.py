@@ -30,7 +30,7 @@ PortOrOff = Annotated[int, Meta(ge=0, le=65535)]
 HOST_NAME_FILE = Path("/run/host/hostname")
 """Where compose mounts the host's name: a container's own name changes with each build."""
 
-_ELSEWHERE = frozenset({"MANTEL_HOME", "MANTEL_UID", "MQTT_WEBSOCKETS_PORT"})
+_ELSEWHERE = frozenset({"MANTEL_HOME", "MANTEL_UID", "MQTT_WEBSOCKETS_PORT", "WS_BRIDGE_COPIES"})
 """Names of ours that compose, make, the broker or the command read, not a service."""
 
 _BOOLEANS = {"true": True, "1": True, "yes": True, "on": True} | {
@@ -52,7 +52,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     mantel_instance: Annotated[
-        str, Meta(pattern="^[1-9]?$", description="Number of this copy of ws-bridge, 1 to 9")
+        str,
+        Meta(
+            pattern="^([1-9]?|auto)$",
+            description="Number of this copy of ws-bridge, 1 to 9; auto: that of its container",
+        ),
     ] = ""
     mantel_heartbeat: Annotated[
         str, Meta(description="File that is touched every 5 s for a health check; empty: none")
@@ -142,6 +146,10 @@ def load(
                 if text is None:
                     continue
             fields[field] = _convert(text, annotated)
+            if (name, text) == ("MANTEL_INSTANCE", "auto"):
+                from shared.replica import instance  # only where there are copies
+
+                fields[field] = instance()
         except ValueError as error:
             given = "" if "secret" in extra(annotated) else f"={text}"
             problems.append(f"{name}{given}: {error}")

@@ -57,7 +57,7 @@ class Stack:
         self.port, self.stats_port, websockets_port = free_port(), free_port(), free_port()
         self.contents_port, self.http_port = free_port(), free_port()
         self.clock_port = free_port()
-        self.panel_port = free_port()
+        self.panel_port, self.relay_port = free_port(), free_port()
         self.displays_port, self.discovery_port = free_port(), free_port()
         self.first_reading_seconds = 0.0
         self._passwords: dict[str, str] = {}
@@ -72,7 +72,7 @@ class Stack:
             "WS_BRIDGE_STATS_PORT": str(self.stats_port),
             "WS_BRIDGE_CONTENTS_PORT": str(self.contents_port),
             "WS_BRIDGE_CLOCK_PORT": str(self.clock_port),
-            "WS_BRIDGE_RELAY_PORT": str(free_port()),
+            "WS_BRIDGE_RELAY_PORT": str(self.relay_port),
             "WS_BRIDGE_HTTP_PORT": str(self.panel_port),
             "PISTAT_PORT": str(self.http_port),
             "MEDIA_HTTP_PORT": str(self.displays_port),
@@ -113,12 +113,12 @@ class Stack:
         # -E: without PYTHONOPTIMIZE, since programs assert
         return self.execute(service, "python", "-E", "-", stdin=program)
 
-    def name(self, service: str) -> str:
-        return f"{self.project}-{service}-1"
+    def name(self, service: str, number: int = 1) -> str:
+        return f"{self.project}-{service}-{number}"
 
-    def inspect(self, service: str) -> dict[str, Any]:
+    def inspect(self, service: str, number: int = 1) -> dict[str, Any]:
         """Return what the engine knows of a service's container."""
-        return dict(json.loads(self.docker("inspect", self.name(service)))[0])
+        return dict(json.loads(self.docker("inspect", self.name(service, number)))[0])
 
     def log(self, service: str) -> str:
         return self.docker("logs", self.name(service), check=False)

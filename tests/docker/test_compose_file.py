@@ -19,7 +19,8 @@ def config(engine: None, tmp_path: Path) -> Any:
     """Return what compose understands: called with .env's text and with the environment."""
 
     def read(file: str = "", **environment: str) -> dict[str, Any]:
-        (tmp_path / "compose.yaml").write_text((ROOT / "compose.yaml").read_text())
+        for name in ("compose.yaml", "compose.scale.yaml"):
+            (tmp_path / name).write_text((ROOT / name).read_text())
         (tmp_path / ".env").write_text(file)
         printed = subprocess.check_output(
             ["docker", "compose", "config", "--format", "json"],
@@ -91,6 +92,30 @@ def test_the_command_is_called_by_name_only(config: Any):
     assert mantel["user"] not in [services[service]["user"] for service in SERVICES]
     elsewhere = config("MQTT_HOST=broker.lan\nMQTT_USERNAME=me\n", COMPOSE_PROFILES="cli")
     assert environment(elsewhere, "mantel", "MQTT_HOST", "MQTT_USERNAME") == ["broker.lan", "me"]
+
+
+def test_copies_of_the_bridge_behind_its_ports(config: Any):
+    """`.env` alone is enough; nothing else changes."""
+    alone = config("WS_BRIDGE_HOST=127.0.0.1\nWS_BRIDGE_RELAY_PORT=80\n")
+    services = config(
+        "COMPOSE_FILE=compose.yaml:compose.scale.yaml\nWS_BRIDGE_COPIES=3\n"
+        "WS_BRIDGE_HOST=127.0.0.1\nWS_BRIDGE_RELAY_PORT=80\n"
+    )
+    balancer, bridge = services.pop("balancer"), services["ws-bridge"]
+    assert balancer["image"] == "haproxy:lts"
+    assert published({"balancer": balancer}) == {"balancer": published(alone)["ws-bridge"]}
+    assert "ports" not in bridge
+    assert bridge["scale"] == 3
+    names = ("MANTEL_INSTANCE", "WS_BRIDGE_BEHIND_PROXY", "WS_BRIDGE_RELAY_PORT")
+    assert environment(services, "ws-bridge", *names) == ["auto", "true", "8764"]
+    hardening = ("read_only", "cap_drop", "security_opt", "tmpfs", "pids_limit", "init", "logging")
+    assert [balancer[key] for key in hardening] == [bridge[key] for key in hardening]
+    assert balancer["user"] == "99:99"
+    del services["ws-bridge"], alone["ws-bridge"]
+    for service in OURS[:-1]:  # .env is the same for all
+        for name in ("COMPOSE_FILE", "WS_BRIDGE_COPIES"):
+            services[service]["environment"].pop(name)
+    assert services == alone
 
 
 def test_names_are_official_or_built_here(config: Any):

@@ -17,6 +17,7 @@ UIDS = {
     "media": 1000,
     "serial-bridge": 10003,
     "ws-bridge": 1000,
+    "balancer": 99,
 }
 
 

@@ -39,6 +39,15 @@ def now() -> datetime:
     return datetime.now().astimezone()
 
 
+def crash(stack: Stack, service: str, number: int = 1) -> None:
+    """Kill a container's process; `docker kill` would count as stopped by hand."""
+    pid = stack.inspect(service, number)["State"]["Pid"]
+    stack.docker(
+        "run", "--rm", "--pid", "host", "--security-opt", "apparmor=unconfined",
+        "python:3.13-slim", "sh", "-c", f"kill -9 {pid}",
+    )  # fmt: skip
+
+
 def test_stop_rebuild_and_start(stack: Stack, capsys: pytest.CaptureFixture[str]):
     others = [service for service in SERVICES if service != "stats"]
     before = {service: stack.inspect(service)["State"]["StartedAt"] for service in others}
@@ -83,12 +92,7 @@ def test_killed_service_comes_back(stack: Stack, service: str):
 
     before = stack.inspect(service)
     moment = now()
-    # `docker kill` would count as stopped by hand; this is what a crash looks like
-    pid = before["State"]["Pid"]
-    stack.docker(
-        "run", "--rm", "--pid", "host", "--security-opt", "apparmor=unconfined",
-        "python:3.13-slim", "sh", "-c", f"kill -9 {pid}",
-    )  # fmt: skip
+    crash(stack, service)
     eventually(lambda: state() == (before["RestartCount"] + 1, "healthy"))
     with stack.client("operator") as client:
         client.subscribe(stack.topic(topics.HOST_STATS))

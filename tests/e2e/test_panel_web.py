@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 
 from mantel.panel_emulator import EmulatedPanel
 from mantel.panel_firmware import Version
-from shared.testing import TIMEOUT_SECONDS, Client, eventually
+from shared.testing import TIMEOUT_SECONDS, Client, eventually, free_port
 from tests.e2e.conftest import Hub, Process
 from tests.e2e.display import raw_handshake
 
@@ -593,6 +593,24 @@ async def test_P31_a_stop_says_goodbye(web: Web) -> None:
             assert closed.value.rcvd.code == 1001
     assert await asyncio.to_thread(web.bridge.exit_code) == 0
     await settle(lambda: web.led_commands() == ["LEDCLR"])
+
+
+async def test_another_copy_that_stops_ends_nothing(web: Web) -> None:
+    """Its browsers are none; those of this copy still play."""
+    own, web.port = web.port, free_port()
+    others = {f"WS_BRIDGE_{name}_PORT": "0" for name in ("STATS", "CONTENTS", "CLOCK", "RELAY")}
+    copy = web.start_bridge(MANTEL_INSTANCE="2", **others, WS_BRIDGE_HTTP_PORT=str(web.port))
+    await settle(lambda: web.status()["serial_connected"])
+    web.panel.press(4)
+    await settle(lambda: web.status()["current_id"] == 4)
+    copy.send(signal.SIGTERM)
+    assert await asyncio.to_thread(copy.exit_code) == 0
+    web.port = own
+    with Client(web.hub.broker) as client:
+        client.publish("mantel/panel/panel/set", b'{"led_on":2}')
+    await settle(web.led_commands)
+    assert web.led_commands() == ["LEDON 002"]
+    assert web.status()["current_id"] == 4
 
 
 async def test_two_panels_share_the_browsers(hub: Hub, media: Path, tmp_path: Path) -> None:

@@ -103,9 +103,13 @@ class Room:
         self._cut(self._viewers.give_up(self._now()))
 
     def close(self) -> None:
-        """Tell the panels that no browser is there any more: none would tell them of its end."""
+        """Tell the panels that no browser is there any more: none would tell them of its end.
+
+        Where there was none, another copy of the bridge may have those that play.
+        """
         self._tell_stop()
-        self._do(self._panels.all_ended())
+        if len(self._viewers):
+            self._do(self._panels.all_ended())
 
     # --- scripts ---
 

@@ -11,6 +11,7 @@ from ws_bridge.audience import Audience
 from ws_bridge.board import Board, follow_containers, follow_stats, push_frames
 from ws_bridge.clock_port import MOST_MESSAGE_BYTES, ClockPort
 from ws_bridge.clock_sessions import Sessions
+from ws_bridge.copies import Copies
 from ws_bridge.listener import Listener, raise_file_limit
 from ws_bridge.media_folder import MediaFolder
 from ws_bridge.peer import Peer
@@ -33,6 +34,8 @@ async def run(settings: Settings) -> None:
     ):
         # Itself, and in time its devices: what it passes on is announced by who publishes it
         mqtt.announce({}, (PREFIX,) if settings.ws_bridge_relay_port else ())
+        copies = Copies(mqtt, settings, asyncio.get_running_loop().time)
+        tasks.create_task(copies.watch(), name="watch other copies")
         if settings.ws_bridge_stats_port:
             node = settings.ws_bridge_stats_node or settings.mantel_node
             board = Board(settings.ws_bridge_services_shape)

@@ -54,6 +54,13 @@ class Settings(Base, frozen=True, kw_only=True):
             "the network may read through the relay without a token; empty: none"
         ),
     ] = ()
+    ws_bridge_behind_proxy: Annotated[
+        bool,
+        Meta(
+            description="Believe the X-Forwarded-For of who connects to the relay; only where "
+            "nobody but a proxy that sets it reaches the port"
+        ),
+    ] = False
     ws_bridge_http_port: Annotated[
         PortOrOff, Meta(description="Port of the panel's page and its HTTP interface; 0: off")
     ] = 8080

@@ -20,7 +20,7 @@ def codes(heard: list[Any]) -> list[tuple[str, str]]:
 def at_broker(house: House) -> set[str]:
     """Return what the relay has asked the broker for, beside rights and presence."""
     asked = {"/".join(levels) for levels in house.relay._source._asked}
-    return asked - {"device/+/config", "device/+/state"}
+    return asked - {"device/+/config", "device/+/state", "service/+/+/availability"}
 
 
 @pytest.mark.says("1.8.2", "3.1.1", "3.1.2", "3.2.1", "3.2.2")

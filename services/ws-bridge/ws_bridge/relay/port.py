@@ -30,6 +30,7 @@ _EXPIRE_SECONDS = 1.0
 _DROPS_SECONDS = 10.0
 _CONFIG = next(kind for kind in KINDS if kind.topic is topics.DEVICE_CONFIG)
 _STATE = next(kind for kind in KINDS if kind.topic is topics.DEVICE_STATE)
+_AVAILABILITY = next(kind for kind in KINDS if kind.topic is topics.AVAILABILITY)
 
 log = logging.getLogger("ws-bridge")
 
@@ -55,12 +56,17 @@ class RelayPort:
         self.sessions = Sessions(self._spread, self._source, node, loop.time)
         self._registry = Registry(parse_filters(settings.ws_bridge_relay_open))
         self._reception = Reception(
-            self._registry, self.sessions, self._spread, self._source, loop.time
+            self._registry,
+            self.sessions,
+            self._spread,
+            self._source,
+            loop.time,
+            behind_proxy=settings.ws_bridge_behind_proxy,
         )
         self._desk = Desk(self._spread, self._source, self.sessions)
         self._lines: dict[DeviceLine, None] = {}
         self._complaints = Complaints(log)
-        self._source.want(Feed(kind, kind.levels) for kind in (_CONFIG, _STATE))
+        self._source.want(Feed(kind, kind.levels) for kind in (_CONFIG, _STATE, _AVAILABILITY))
 
     async def __aenter__(self) -> Self:
         address = (self._settings.ws_bridge_host, self._settings.ws_bridge_relay_port)
@@ -107,6 +113,9 @@ class RelayPort:
             return
         if kind is _STATE:
             self.sessions.presence.take(name.split("/")[1], payload)
+        elif kind is _AVAILABILITY:
+            _, node, service, _ = name.split("/")
+            self.sessions.presence.see(f"{node}/{service}", running=payload == b"online")
         self._spread.take(kind, name, payload, self._now())
 
     def _change_device(self, device: str, payload: bytes) -> None:

@@ -36,7 +36,8 @@ class Presence:
     def __init__(self, bridge: str, replace: Callable[[Session], None]) -> None:
         self.bridge, self._replace = bridge, replace
         self._here: dict[str, _Here] = {}
-        self._told: dict[str, str] = {}  # the connection that the broker last told of each device
+        self._told: dict[str, DeviceState] = {}  # what the broker last told of each device
+        self._running: dict[str, bool] = {}  # the copies of the bridge
         self._unsaid: dict[str, bytes] = {}
         self._changed = asyncio.Event()
         self._complaints = Complaints(logging.getLogger("ws-bridge"))
@@ -60,7 +61,8 @@ class Presence:
         if here is None or here.session is not session:
             return
         del self._here[device]
-        if here.is_heard and self._told.get(device) != here.state.connection:
+        told = self._told.get(device)
+        if here.is_heard and (told is None or _is_elsewhere(told, here.state)):
             return
         changes = {"connected": False, "since_at": _now(), "ended": why}
         self._say(device, msgspec.structs.replace(here.state, **changes, dropped=session.dropped))
@@ -81,19 +83,35 @@ class Presence:
         except PayloadError as error:
             self._complaints.say(f"device {device}", f"its state cannot be read: {error}")
             return
-        self._told[device] = state.connection
+        self._told[device] = state
         here = self._here.get(device)
         if here is None:
-            if state.connected and state.bridge == self.bridge and device not in self._unsaid:
-                # From before this copy was started
-                self._say(
-                    device,
-                    msgspec.structs.replace(state, connected=False, since_at=_now()),
-                )
+            if state.bridge == self.bridge:  # from before this copy was started
+                self._correct(device, state)
+        elif not state.connected:
+            # Another copy has told of the end of what came before, or takes this one for gone
+            if here.is_heard:
+                self._say(device, here.state)
         elif state.connection == here.state.connection:
             here.is_heard = True
-        elif here.is_heard and state.connected:
+        elif here.is_heard:
             self._replace(here.session)
+
+    def see(self, bridge: str, *, running: bool) -> None:
+        """Take whether a copy of the bridge runs: one that was killed has said no goodbye."""
+        self._running[bridge] = running
+        if not running:
+            self._tell_gone(lambda state: state.bridge == bridge)
+
+    def _tell_gone(self, is_lost: Callable[[DeviceState], bool]) -> None:
+        for device, state in self._told.items():
+            if device not in self._here and is_lost(state):
+                self._correct(device, state)
+
+    def _correct(self, device: str, state: DeviceState) -> None:
+        """Tell that a device is not there, whatever was said of it."""
+        if state.connected and device not in self._unsaid:
+            self._say(device, msgspec.structs.replace(state, connected=False, since_at=_now()))
 
     def tell_drops(self) -> None:
         """Publish how many events devices did not get, where that has changed."""
@@ -106,6 +124,7 @@ class Presence:
         """Tell of all that are here: the broker is back, and may have forgotten them."""
         for device, here in self._here.items():
             self._say(device, here.state)
+        self._tell_gone(lambda state: not self._running.get(state.bridge))
         self._changed.set()
 
     async def publish(self, publish: Publish) -> None:
@@ -123,6 +142,10 @@ class Presence:
     def _say(self, device: str, state: DeviceState | None) -> None:
         self._unsaid[device] = b"" if state is None else topics.DEVICE_STATE.encode(state)
         self._changed.set()
+
+
+def _is_elsewhere(told: DeviceState, here: DeviceState) -> bool:
+    return told.connected and told.connection != here.connection
 
 
 def _now() -> datetime:

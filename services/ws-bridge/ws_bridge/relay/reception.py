@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from shared.complaints import Complaints
@@ -23,7 +24,10 @@ _RETRY_SECONDS = 5
 
 
 class Reception:
-    """Takes hellos; `clock` tells the time in seconds."""
+    """Takes hellos; `clock` tells the time in seconds.
+
+    With `behind_proxy` the address of who was refused is the one that the proxy tells.
+    """
 
     def __init__(
         self,
@@ -32,7 +36,10 @@ class Reception:
         spread: Spread,
         source: Source,
         clock: Callable[[], float],
+        *,
+        behind_proxy: bool = False,
     ) -> None:
+        self._behind_proxy = behind_proxy
         self._registry, self._sessions = registry, sessions
         self._spread, self._source, self._clock = spread, source, clock
         self._refusals = Refusals()
@@ -129,9 +136,9 @@ class Reception:
 
     def _note(self, line: DeviceLine) -> float | None:
         """Count a refusal; return in how many seconds to try again when they are too many."""
-        subject = f"relay, {line.address}"
-        self._complaints.say(subject, "a device with a wrong name or token was refused")
-        return self._refusals.note(line.address, self._clock())
+        address = _told_address(line) if self._behind_proxy else line.address
+        self._complaints.say(f"relay, {address}", "a device with a wrong name or token was refused")
+        return self._refusals.note(address, self._clock())
 
     def _let_anybody_in(self, line: DeviceLine, hello: Hello) -> None:
         rights = self._registry.anybody()
@@ -147,6 +154,15 @@ class Reception:
         bridge = self._sessions.presence.bridge
         line.write(welcome(session, self._spread, bridge, resumed=resumed))
         self._spread.catch_up(session)
+
+
+def _told_address(line: DeviceLine) -> str:
+    """Return the address that the nearest proxy has seen, where it tells one."""
+    told = line.headers.get_all("X-Forwarded-For")
+    try:
+        return str(ip_address(told[-1].rpartition(",")[2].strip())) if told else line.address
+    except ValueError:
+        return line.address
 
 
 def _is_from_here(line: DeviceLine) -> bool:
