@@ -1,6 +1,7 @@
 """Draws pages and ends when its stdin does: Jobs in, Outcomes out.
 
-python -m media.dashboard.child FOLDER, which it may write to, and which it removes.
+`main` is started with a folder, which it may write to, and which it removes. Whatever is imported
+here costs each first page its time: most is imported where it is used.
 
 Of its own, because typst takes 50 MB that a Pi gets back when it ends; and because a theme may
 loop for ever or ask for all memory there is, and only a process can be ended.
@@ -8,23 +9,22 @@ loop for ever or ask for all memory there is, and only a process can be ended.
 
 import gc
 import io
+import json
 import math
 import os
+import pickle
 import resource
-import shutil
 import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
-from media.bitmap.screen import Screen
 from media.dashboard.fonts import MISSING, sans
 from media.dashboard.job import Box, CardJob, Drawn, Fault, Job, Outcome, PageJob, Unknown
 
 if TYPE_CHECKING:
+    from media.bitmap.screen import Screen
     from media.dashboard.typesetter import Typesetter
 
 MOST_MEMORY_BYTES = 160 << 20
@@ -47,9 +47,11 @@ def main() -> None:
     painter = Painter(Path(sys.argv[1]))
     try:
         while (job := _next(sys.stdin.buffer)) is not None:
-            answer = msgspec.msgpack.encode(painter.draw(job))
+            answer = pickle.dumps(painter.draw(job))
             answers.write(_LENGTH.pack(len(answer)) + answer)
             answers.flush()
+            del job, answer
+            painter.forget()  # while nobody waits
     finally:
         painter.close()
 
@@ -58,7 +60,8 @@ def _next(pipe: BinaryIO) -> Job | None:
     head = pipe.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
-    job: Job = msgspec.msgpack.decode(pipe.read(_LENGTH.unpack(head)[0]), type=Job)
+    # of the process that has started us
+    job: Job = pickle.loads(pipe.read(_LENGTH.unpack(head)[0]))  # noqa: S301
     return job
 
 
@@ -71,6 +74,8 @@ class Painter:
 
     def close(self) -> None:
         """Remove what was written."""
+        import shutil
+
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def draw(self, job: Job) -> Outcome:
@@ -82,8 +87,13 @@ class Painter:
         except OSError as error:
             return Fault(str(error))
         if isinstance(drawn, Drawn) and sans() is None:
-            return msgspec.structs.replace(drawn, note=MISSING)
+            return drawn._replace(note=MISSING)
         return drawn
+
+    def forget(self) -> None:
+        """Let go of what the last page took."""
+        if self._typesetter is not None:
+            self._typesetter.forget()
 
     def _page(self, job: PageJob) -> Outcome:
         _limit_cpu(job.cpu_seconds)
@@ -95,6 +105,8 @@ class Painter:
         png = typesetter.png(job.mark, job.page, (job.width, job.height), job.scale)
         if isinstance(png, Fault):
             return png
+        if job.screen is not None or job.photo is not None:
+            typesetter.forget()  # what it let go of is used again for the picture
         note, photos = "", []
         if job.photo is not None and job.photo_box is not None:
             from media.bitmap.picture import PictureError
@@ -125,7 +137,7 @@ def _limit_cpu(seconds: int) -> None:
 def _card(job: CardJob) -> Outcome:
     from media.dashboard.card import card
 
-    png = card(msgspec.json.decode(job.page), *job.screen.size)
+    png = card(json.loads(job.page), *job.screen.size)
     if job.png:
         return Drawn(png=png, width=job.screen.size[0], height=job.screen.size[1])
     return _ready(png, job.screen)
@@ -147,7 +159,7 @@ def _with_photo(png: bytes, job: PageJob) -> bytes:
     return file.getvalue()
 
 
-def _ready(png: bytes, screen: Screen, photos: Sequence[Box] = (), note: str = "") -> Drawn:
+def _ready(png: bytes, screen: "Screen", photos: Sequence[Box] = (), note: str = "") -> Drawn:
     """Return a page of our own making as a screen takes it."""
     from media.bitmap.prepared import prepare  # Pillow takes 10 MB, which no preview needs
 
@@ -161,7 +173,3 @@ def _ready(png: bytes, screen: Screen, photos: Sequence[Box] = (), note: str = "
         preview=made.preview,
         note=note,
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from media.dashboard.job import LIBRARY, MAIN
 from media.dashboard.page import BLOCKS, BlockName
 from shared.errors import MantelError
 
-HEADER, MAIN = "theme.toml", "theme.typ"
-LIBRARY = "mantel/"
-"""Where themes find what we give them; a theme has no folder of that name."""
+HEADER = "theme.toml"
 
 MOST_FILES = 100
 MOST_BYTES = 4_000_000

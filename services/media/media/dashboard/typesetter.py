@@ -6,7 +6,6 @@ link leads out of it, and its page stands in a block, in which no page size can 
 
 import json
 import re
-import shutil
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +13,7 @@ from pathlib import Path
 import typst
 
 from media.dashboard.fonts import font_files
-from media.dashboard.job import Fault
-from media.dashboard.theme import LIBRARY, MAIN
+from media.dashboard.job import LIBRARY, MAIN, Fault
 
 _LIBRARY = Path(__file__).parent / "library"
 _MAIN = f"{LIBRARY}main.typ"
@@ -38,6 +36,7 @@ class Typesetter:
         self._empty = typst.Compiler(str(empty), root=str(folder), font_paths=no_fonts)
         self._fonts: dict[bool, typst.Fonts] = {}
         self._compilers: OrderedDict[str, typst.Compiler] = OrderedDict()
+        self._forgotten = True
 
     def knows(self, mark: str) -> bool:
         """Tell whether the files of a mark are here."""
@@ -46,11 +45,11 @@ class Typesetter:
     def take(self, mark: str, files: Mapping[str, bytes]) -> None:
         """Keep the files of a theme; OSError."""
         root = self._folder / mark
-        for name, content in files.items():
+        ours = {LIBRARY + each.name: each.read_bytes() for each in _LIBRARY.iterdir()}
+        for name, content in {**files, **ours}.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        shutil.copytree(_LIBRARY, root / LIBRARY.rstrip("/"), dirs_exist_ok=True)
         self._compilers[mark] = typst.Compiler(
             str(root / _MAIN),
             root=str(root),
@@ -61,6 +60,8 @@ class Typesetter:
         )
         while len(self._compilers) > _MOST_KEPT:
             gone, _ = self._compilers.popitem(last=False)
+            import shutil  # with its archives a megabyte, which most homes do not need
+
             shutil.rmtree(self._folder / gone, ignore_errors=True)
 
     def _fonts_for(self, files: Mapping[str, bytes]) -> typst.Fonts:
@@ -85,6 +86,7 @@ class Typesetter:
         compiler = self._compilers[mark]
         self._compilers.move_to_end(mark)
         width, height = (pixels / scale for pixels in size)
+        self._forgotten = False
         inputs = {"page": page.decode(), "size": json.dumps([width, height])}
         try:
             made = compiler.compile(format="png", ppi=72.0 * scale, sys_inputs=inputs)
@@ -92,16 +94,17 @@ class Typesetter:
             return _fault(error, self._folder / mark)
         except RuntimeError as error:  # of its own, where no line is to blame
             return Fault(str(error), MAIN)
-        finally:
-            self._forget()
         pages = made if isinstance(made, list) else [made]
         return pages[0] or Fault("draws nothing", MAIN)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Have typst drop what it keeps for the next ten pages: 45 MB, which make none quicker.
 
         It forgets what the last ten pages had no use for, so eleven empty ones go by; 3 ms.
         """
+        if self._forgotten:
+            return
+        self._forgotten = True
         for _ in range(_FORGOTTEN_AFTER):
             self._empty.compile(format="png", ppi=72.0)
 
