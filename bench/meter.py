@@ -3,12 +3,16 @@
 CPU is never taken from the wall clock, and not from the 10 ms ticks of /proc/PID/stat.
 """
 
+import contextlib
 import os
+import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 _TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
+_LOOK_SECONDS = 0.005
 
 
 def cpu_seconds(pid: int) -> float:
@@ -40,6 +44,45 @@ def pss_bytes(pid: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     raise RuntimeError(f"process {pid} has no Pss")
+
+
+@contextlib.contextmanager
+def peak_bytes(pid: int, *, itself: bool = True) -> Iterator[list[int]]:
+    """Fill a list with the PSS of a process and all that it starts, until the end.
+
+    With `itself` false the process is left out.
+    """
+    found: list[int] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.wait(_LOOK_SECONDS):
+            found.append(_together(_tree(pid)[not itself :]))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield found
+    finally:
+        done.set()
+        looking.join()
+
+
+def _together(pids: list[int]) -> int:
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, RuntimeError):  # one that has just ended
+            total += pss_bytes(pid)
+    return total
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all that it has started."""
+    found = [pid]
+    with contextlib.suppress(OSError):
+        for child in _children(pid):
+            found += _tree(child)
+    return found
 
 
 def alone_bytes(pids: list[int]) -> int:
