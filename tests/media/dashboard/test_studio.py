@@ -187,6 +187,24 @@ def test_an_idle_child_ends() -> None:
     run(work, idle_seconds=0.2)
 
 
+def test_contents_of_one_height_need_not_all_be_measured() -> None:
+    """As many are drawn, and at the same places, whether they are or not."""
+    body = (
+        '#import "/mantel/kit.typ": *\n#block(height: 100%, as-many-as-fit(gap: 7pt, '
+        "range(20).map(each => block(height: 31pt, width: 100%, fill: blue)), "
+        "rest: count => text(size: 20pt, str(count)){}))"
+    )
+
+    async def work(studio: Studio) -> None:
+        each = await draw(studio, theme(body.format("")))
+        alike = await draw(studio, theme(body.format(", alike: true")))
+        assert alike.png == each.png
+        column = [opened(each).getpixel((200, y)) for y in range(300)]
+        assert column.count((0, 116, 217)) == 7 * 31
+
+    run(work)
+
+
 def test_many_pages_by_one_child() -> None:
     """More themes than it keeps, in turn."""
 
