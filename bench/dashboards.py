@@ -62,7 +62,7 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
     os.environ.update(deployed())  # as media starts its child
     outcomes = []
     # As yielding as our child: what else this machine does slows both alike
-    with ThreadPoolExecutor(1, initializer=lambda: os.setpriority(os.PRIO_PROCESS, 0, 10)) as pool:
+    with ThreadPoolExecutor(1, initializer=lambda: os.nice(10)) as pool:
         for name, (theme_name, size) in _SIZES.items():
             (directory / name).mkdir(parents=True)
             file = directory / name / "page.html"
