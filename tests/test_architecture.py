@@ -41,6 +41,7 @@ ONE_MODULE_EACH = {
             f"services/media/media/bitmap/{module}.py"
             for module in (
                 "picture",
+                "scaling",
                 "header",
                 "saliency",
                 "ink",

@@ -31,6 +31,7 @@ from tests.media.art.endpoint import (
 )
 from tests.media.bitmap.pictures import blank, photo, saved
 
+IMAGE = "/api/display/image"
 CLASSIFY, GENERATE = "classify-new-images", "generate-art-variants"
 KEY = "sk-very-secret"
 RED = (156, 72, 75)
@@ -283,6 +284,13 @@ def test_art_is_made_and_shown(studio: Studio) -> None:
     told = studio.mantel("photo", "art").output
     assert "4        woodcut" in told
     assert "6 calls today" in told
+    shown = set()
+    for _ in range(20):  # in the mode photo, half of the time; the slot keeps what it shows
+        studio.eink.press(device, "A")
+        first, again = (studio.eink.get(IMAGE, device.token) for _ in range(2))
+        assert first.body == again.body
+        shown.add(colour(first.body) == RED)
+    assert shown == {True, False}
     assert "favourite" in studio.mantel("photo", "art", "favourite", "4").output
     assert "hidden" in studio.mantel("photo", "art", "hide", "5", "6").output
     assert "variant 1 is no art" in studio.mantel("photo", "art", "hide", "1").stderr

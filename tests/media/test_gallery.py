@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,26 @@ from media.bitmap.drawing import drawn
 from media.bitmap.picture import PictureError
 from media.bitmap.prepared import prepare
 from media.bitmap.screen import RLCD
+from media.darkroom import Darkroom
 from media.display.content import Content, Drawn
 from media.gallery import Gallery
 from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 
-DRAWING = Content(Drawn("idle", lambda: drawn("idle")), "idle", called="a drawing of our own")
+DRAWING = Content(
+    Drawn("idle", lambda: drawn("idle")), "idle", called="a drawing of our own", ours=True
+)
 
 
 @pytest.fixture
-def gallery() -> Gallery:
-    return Gallery("test", 1_000_000)
+async def darkroom() -> AsyncIterator[Darkroom]:
+    async with Darkroom() as darkroom:
+        yield darkroom
+
+
+@pytest.fixture
+def gallery(darkroom: Darkroom) -> Gallery:
+    return Gallery(darkroom, 1_000_000)
 
 
 def packed(data: bytes) -> bytes:
@@ -49,7 +59,9 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def shown(gallery: Gallery, *files: Path | Content) -> bytes:
     """Return what is shown of some files, or of a drawing where there is none."""
-    contents = [each if isinstance(each, Content) else Content(each, each.name) for each in files]
+    contents = [
+        each if isinstance(each, Content) else Content(each, each.name, ours=True) for each in files
+    ]
     chain = [*contents, DRAWING]
     async with asyncio.timeout(TIMEOUT_SECONDS):
         prepared, _ = await gallery.picture(chain, await gallery.look(chain), RLCD)
@@ -79,7 +91,7 @@ async def test_the_first_of_several_places_counts(gallery: Gallery, tmp_path: Pa
     """A name may mean several files."""
     first, second = tmp_path / "a.png", tmp_path / "b.png"
     second.write_bytes(saved(halves()))
-    content = Content((first, second), "wake.png")
+    content = Content((first, second), "wake.png", ours=True)
     assert await shown(gallery, content) == packed(saved(halves()))
     first.write_bytes(saved(photo()))
     assert await shown(gallery, content) == packed(saved(photo()))
@@ -169,11 +181,12 @@ async def test_many_who_want_the_same_share_it(
 
 @pytest.mark.parametrize(("most_pictures", "most_bytes"), [(2, 1_000_000), (9, 12_000)])
 async def test_what_is_kept_is_bounded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_pictures: int, most_bytes: int
-) -> None:
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, darkroom: Darkroom, most_pictures: int,
+    most_bytes: int,
+) -> None:  # fmt: skip
     """By number and by bytes; the picture that was unused for longest is made ready anew."""
     monkeypatch.setattr(module, "_MOST_PICTURES", most_pictures)
-    gallery, opened = Gallery("test", most_bytes), watched(monkeypatch)
+    gallery, opened = Gallery(darkroom, most_bytes), watched(monkeypatch)
     for name in "abc":
         (tmp_path / name).write_bytes(saved(blank("L", (8, 8))))
     for name in ("a", "b", "a", "c", "a", "b"):
@@ -205,7 +218,7 @@ async def test_a_small_change_is_no_news(gallery: Gallery) -> None:
         return saved(image)
 
     async def show(dots: int) -> bytes:
-        return await shown(gallery, Content(page(dots), "page", least_pixels=10))
+        return await shown(gallery, Content(page(dots), "page", least_pixels=10, ours=True))
 
     first = await show(0)
     assert first == packed(page(0))
@@ -213,5 +226,33 @@ async def test_a_small_change_is_no_news(gallery: Gallery) -> None:
     assert await show(9) == first
     assert await show(10) == packed(page(10))
     assert await show(4) == packed(page(10))
-    assert await shown(gallery, Content(page(4), "other")) == packed(page(4))
-    assert await shown(gallery, Content(page(5), "other", least_pixels=10)) == packed(page(5))
+    assert await shown(gallery, Content(page(4), "other", ours=True)) == packed(page(4))
+    assert await shown(gallery, Content(page(5), "other", least_pixels=10, ours=True)) == packed(
+        page(5)
+    )
+
+
+async def test_what_others_made_is_opened_in_a_child(
+    gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so is a large picture of the house; a small one is opened here."""
+    (tmp_path / "photo.png").write_bytes(saved(photo()))
+    (tmp_path / "small.png").write_bytes(saved(halves()))
+    (tmp_path / "large.png").write_bytes(saved(halves((1601, 1250))))
+    opened = watched(monkeypatch)
+    sent = Content(Drawn("sent", lambda: saved(photo())), "pushed")
+    for content in (Content(tmp_path / "photo.png", "photo"), sent):
+        assert await shown(gallery, content) == packed(saved(photo()))
+    for name in ("small.png", "large.png"):
+        assert await shown(gallery, tmp_path / name) == packed((tmp_path / name).read_bytes())
+    assert opened == ["small.png"]
+
+
+async def test_without_a_child_it_is_tried_again(darkroom: Darkroom, tmp_path: Path) -> None:
+    """The picture is not to blame, and the next chain has it."""
+    (tmp_path / "a.png").write_bytes(saved(photo()))
+    gallery, content = Gallery(darkroom, 1_000_000), Content(tmp_path / "a.png", "a")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.executable", "/nowhere")
+        assert await shown(gallery, content) == packed(drawn("idle"))
+    assert await shown(gallery, content) == packed(saved(photo()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from media.darkroom import Darkroom
 from media.database import Database
 from media.display.display import Display
 from media.display.pictures import Pictures
@@ -17,6 +18,8 @@ from media.photo.contents import Photos
 from media.photo.library import Library
 from media.photo.rotation import Rotation
 from media.photo.store import PhotoStore
+from media.photo.variant_store import VariantStore
+from media.photo.variants import Variants
 
 HUB = Hub("pi", 8000, lambda host: f"http://{host}", lambda: ["192.0.2.7"])
 
@@ -39,6 +42,8 @@ class Wall:
     photos: Path
     clock: Clock
     library: Library
+    variants: Variants
+    darkroom: Darkroom
 
     def put(self, name: str, picture: bytes) -> Path:
         """Put a file into the folder of assets."""
@@ -60,10 +65,14 @@ async def wall(folder: Path) -> AsyncIterator[Wall]:
         photo_store = PhotoStore(database)
         library = Library(photos, photo_store, registry.now)
         rotation = Rotation(library, photo_store, registry.now)
-        contents = ByMode({"photo": Photos(library, rotation), "boot": Splash(HUB)})
-        pictures = Pictures(registry, contents, assets, shelf)
+        variants = Variants(library, VariantStore(database), folder / "variants", registry.now)
+        contents = ByMode({"photo": Photos(library, rotation, variants), "boot": Splash(HUB)})
         await registry.load()
-        yield Wall(registry, pictures, shelf, assets, photos, clock, library)
+        async with Darkroom() as darkroom:
+            pictures = Pictures(registry, contents, assets, shelf, darkroom)
+            yield Wall(
+                registry, pictures, shelf, assets, photos, clock, library, variants, darkroom
+            )
 
 
 def eink(id_: str = "a", **fields: object) -> Display:

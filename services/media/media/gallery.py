@@ -1,25 +1,27 @@
 """Pictures made ready for screens: made once, and again when their file has changed.
 
 A file that is being written, or is broken, leaves what was made of it before. Each gallery makes
-one picture at a time, in a thread of its own.
+one picture at a time: in the darkroom, but small ones of the house in a thread.
 """
 
 import asyncio
 import logging
 import stat
-import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from media.bitmap.change import changed_pixels
-from media.bitmap.picture import Fit, PictureError
+from media.bitmap.header import is_small
+from media.bitmap.picture import PictureError
 from media.bitmap.prepared import Prepared, prepare
+from media.bitmap.scaling import Fit
 from media.bitmap.screen import Screen
+from media.child_process import NoChildError
+from media.darkroom import Darkroom
 from media.display.content import Content, Drawn
 from shared.complaints import Complaints
 
@@ -53,12 +55,13 @@ class _Kept:
 class Gallery:
     """Of each chain of contents the first is shown that can be; `most_bytes` are kept ready."""
 
-    def __init__(self, name: str, most_bytes: int) -> None:
-        self._thread = ThreadPoolExecutor(1, name)
+    def __init__(self, darkroom: Darkroom, most_bytes: int) -> None:
+        self._darkroom = darkroom
         self._most_bytes = most_bytes
         self._complaints = Complaints(_log)
         self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
+        self._turn = asyncio.Lock()
+        self._works: set[asyncio.Task[_Kept]] = set()
 
     async def look(self, chain: Sequence[Content]) -> Looks:
         """Return what the contents of a chain are now; nothing is opened."""
@@ -73,45 +76,10 @@ class Gallery:
 
         PictureError when nothing in the chain can be shown.
         """
-        ready = self._first(chain, looks, screen)
-        if ready is None:
-            work = asyncio.get_running_loop().run_in_executor(
-                self._thread, lambda: self._first(chain, looks, screen, make=True)
-            )
-            # It is kept when it is ready, even when the caller is gone by then
-            ready = await asyncio.shield(work)
-        if ready is None:
-            raise PictureError("cannot be shown")
-        return ready
-
-    async def one(self, content: Content, screen: Screen) -> Prepared:
-        """Return one content ready for a screen; PictureError says what is wrong with it."""
-        (look,) = await self.look([content])
-        if look is None:
-            raise PictureError("is not there")
-        key = (look.place, screen, content.fit)
-        kept = self._current(key, look)
-        if kept is None:
-            kept = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._make, key, look, content
-            )
-        if kept.prepared is None or kept.problem:
-            raise PictureError(kept.problem)
-        return kept.prepared
-
-    def _first(
-        self, chain: Sequence[Content], looks: Looks, screen: Screen, *, make: bool = False
-    ) -> tuple[Prepared, Content] | None:
-        """Return the first that can be shown; None where it would have to be made."""
         for number, (content, look) in enumerate(zip(chain, looks, strict=True)):
             subject, problem = f"picture {content.subject}", "is not there"
             if look is not None:
-                key = (look.place, screen, content.fit)
-                kept = self._current(key, look)
-                if kept is None:
-                    if not make:
-                        return None
-                    kept = self._make(key, look, content)
+                kept = await self._of(content, look, screen)
                 if kept.prepared is not None:
                     if kept.problem:
                         told = f"{kept.problem}; what was made of it before is shown"
@@ -123,54 +91,84 @@ class Gallery:
                 problem = kept.problem
             other = next((each.subject for each in chain[number + 1 :]), "nothing")
             self._complaints.say(subject, f"{problem}; in its place: {other}")
-        return None
+        raise PictureError("cannot be shown")
+
+    async def one(self, content: Content, screen: Screen) -> Prepared:
+        """Return one content ready for a screen; PictureError says what is wrong with it."""
+        (look,) = await self.look([content])
+        if look is None:
+            raise PictureError("is not there")
+        kept = await self._of(content, look, screen)
+        if kept.prepared is None or kept.problem:
+            raise PictureError(kept.problem)
+        return kept.prepared
+
+    async def _of(self, content: Content, look: Look, screen: Screen) -> _Kept:
+        """Return what is kept of a content as it is now, made when it has to be."""
+        key = (look.place, screen, content.fit)
+        kept = self._current(key, look)
+        if kept is not None:
+            return kept
+        # It is kept when it is ready, even when the caller is gone by then
+        work = asyncio.create_task(self._in_turn(key, look, content), name="make a picture")
+        self._works.add(work)
+        work.add_done_callback(self._works.discard)
+        return await asyncio.shield(work)
+
+    async def _in_turn(self, key: _Key, look: Look, content: Content) -> _Kept:
+        async with self._turn:
+            return self._current(key, look) or await self._make(key, look, content)
 
     def _current(self, key: _Key, look: Look) -> _Kept | None:
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None or kept.stamp != look.stamp:
-                return None
-            self._kept.move_to_end(key)
-            return kept
+        kept = self._kept.get(key)
+        if kept is None or kept.stamp != look.stamp:
+            return None
+        self._kept.move_to_end(key)
+        return kept
 
-    def _make(self, key: _Key, look: Look, content: Content) -> _Kept:
-        with self._lock:
-            before = self._kept.get(key)
+    async def _make(self, key: _Key, look: Look, content: Content) -> _Kept:
+        before = self._kept.get(key)
         last = before.prepared if before is not None else None
         try:
-            prepared = _prepared(content, look, key[1])
+            prepared = await self._prepared(content, look, key[1])
+        except NoChildError as error:  # which is not its fault
+            return _Kept(None, last, str(error))
         except PictureError as error:
             made = _Kept(look.stamp, last, str(error))
         else:
-            same = content.least_pixels and last is not None and _is_alike(last, prepared, content)
+            same = (
+                content.least_pixels
+                and last is not None
+                and await asyncio.to_thread(_is_alike, last, prepared, content)
+            )
             made = _Kept(look.stamp, last if same else prepared)
-        if content.files and look != _look([content])[0]:
+        if content.files and (await self.look([content]))[0] != look:
             # It is being written: what was read may be half of each
             return _Kept(None, last, "" if last is not None else "is being written")
         if made.problem and not content.files:
             return made  # nothing would tell when it is another
-        with self._lock:
-            self._kept[key] = made
-            self._kept.move_to_end(key)
-            while len(self._kept) > 1 and (
-                len(self._kept) > _MOST_PICTURES or self.size_bytes > self._most_bytes
-            ):
-                self._kept.popitem(last=False)
+        self._kept[key] = made
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and (
+            len(self._kept) > _MOST_PICTURES or self.size_bytes > self._most_bytes
+        ):
+            self._kept.popitem(last=False)
         return made
+
+    async def _prepared(self, content: Content, look: Look, screen: Screen) -> Prepared:
+        source, keep = content.source, content.least_pixels > 0
+        drawn = await asyncio.to_thread(source.draw) if isinstance(source, Drawn) else source
+        if isinstance(drawn, Prepared):
+            return drawn
+        what = drawn if isinstance(drawn, bytes) else Path(look.place)
+        if content.ours and await asyncio.to_thread(is_small, what):
+            return await asyncio.to_thread(prepare, what, screen, content.fit, keep_pixels=keep)
+        return await self._darkroom.prepared(what, screen, content.fit, keep_pixels=keep)
 
     @property
     def size_bytes(self) -> int:
         """How much is kept ready."""
         return sum(each.prepared.size_bytes for each in self._kept.values() if each.prepared)
-
-
-def _prepared(content: Content, look: Look, screen: Screen) -> Prepared:
-    source = content.source
-    drawn = source.draw() if isinstance(source, Drawn) else source
-    if isinstance(drawn, Prepared):
-        return drawn
-    what = drawn if isinstance(drawn, bytes) else Path(look.place)
-    return prepare(what, screen, content.fit, keep_pixels=content.least_pixels > 0)
 
 
 def _is_alike(last: Prepared, new: Prepared, content: Content) -> bool:

@@ -13,6 +13,7 @@ from media.audio.peak import Peaks
 from media.audio.speaker import Speaker
 from media.audio.stream import Stream
 from media.bitmap_url import bitmap_url
+from media.darkroom import Darkroom
 from media.dashboard.contents import Dashboard, photo_of
 from media.dashboard.dashboards import Dashboards
 from media.dashboard.draw_job import drawing_job
@@ -81,6 +82,7 @@ async def run(settings: Settings) -> None:
         Database(Path(settings.media_state)) as database,
         Mqtt(settings, "media") as mqtt,
         Studio() as studio,
+        Darkroom() as darkroom,
         asyncio.TaskGroup() as tasks,
     ):
         stream = Stream(mqtt, STREAM, executor)
@@ -117,15 +119,15 @@ async def run(settings: Settings) -> None:
         photo_store = PhotoStore(database)
         library = Library(Path(settings.media_photos), photo_store, registry.now)
         rotation = Rotation(library, photo_store, registry.now)
-        photos = Photos(library, rotation)
+        variant_folder = Path(settings.media_state).parent / "variants"
+        variants = Variants(library, VariantStore(database), variant_folder, registry.now)
+        photos = Photos(library, rotation, variants)
         pages = Pages(
             dashboards,
             opening.get,
             photo=lambda id_: photo_of(registry.roster.get(id_), photos, registry.now()),
         )
         tasks.create_task(pages.run(), name="draw pages")
-        variant_folder = Path(settings.media_state).parent / "variants"
-        variants = Variants(library, VariantStore(database), variant_folder, registry.now)
         art_store = ArtStore(database)
         art = art_jobs(
             Path(settings.media_sources),
@@ -155,7 +157,7 @@ async def run(settings: Settings) -> None:
             }
         )
         shelf = Shelf(Path(settings.media_state))
-        pictures = Pictures(registry, contents, assets, shelf)
+        pictures = Pictures(registry, contents, assets, shelf, darkroom)
         showing = Showing(mqtt, registry, pictures, bitmap_url(settings))
         tasks.create_task(show_displays(showing), name="show displays")
         if port:
@@ -164,7 +166,7 @@ async def run(settings: Settings) -> None:
                 registry, pictures, library, numbers, dashboard, node=hub.node, url=hub.url
             )
             api = PictureApi(registry, pictures)
-            packed = VariantPictures(variants, VariantFiles(variant_folder))
+            packed = VariantPictures(variants, VariantFiles(variant_folder), darkroom)
             drawing = VariantApi(registry, variants, packed, api.paths[VARIANT])
             own = {VARIANT: drawing.variant, PALETTE: PaletteApi(registry).palette}
             tasks.create_task(packed.make_ahead(), name="make variants ahead")

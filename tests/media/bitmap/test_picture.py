@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from media.bitmap import picture
+from media.bitmap import picture, scaling
 from media.bitmap.picture import PictureError, open_picture
 from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import blank, halves, photo, saved
@@ -135,7 +135,7 @@ def test_a_large_picture_is_reduced_in_strips_as_well_as_whole() -> None:
 @pytest.mark.parametrize("size", [(1500, 1300), (1300, 1500), (2400, 900)])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
 def test_a_picture_that_is_made_in_strips_is_as_one_that_is_not(
-    monkeypatch: pytest.MonkeyPatch, mode: str, size: tuple[int, int], fit: picture.Fit
+    monkeypatch: pytest.MonkeyPatch, mode: str, size: tuple[int, int], fit: scaling.Fit
 ) -> None:
     # Far from black and white, where Pillow cuts off what lies beyond between its two passes
     bands = [Image.effect_noise((2600, 2300), 20) for _ in "RGB"]
@@ -143,7 +143,7 @@ def test_a_picture_that_is_made_in_strips_is_as_one_that_is_not(
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     source = saved(image.convert(mode), "PNG")
     in_strips = picture.open_picture(source, *size, fit)
-    monkeypatch.setattr(picture, "_STRIP_PIXELS", 1 << 30)
+    monkeypatch.setattr(scaling, "_STRIP_PIXELS", 1 << 30)
     whole = picture.open_picture(source, *size, fit)
     assert max(band[1] for band in _bands(ImageChops.difference(in_strips, whole))) <= 2
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
-from media.bitmap.picture import Fit, PictureError
+from media.bitmap.picture import PictureError
+from media.bitmap.scaling import Fit
 from media.bitmap.screen import RLCD
 from media.display.contact import Contact
 from media.display.display import CALIBRATION, Pushed
@@ -55,7 +56,7 @@ async def test_photos_take_turns(there: Wall) -> None:
     (there.photos / "c.txt").write_text("")
     await there.library.scan()
     shown = [await there.pictures.picture(replace(DISPLAY, turn=n), "photo") for n in range(4)]
-    assert in_colours(saved(photo()), "cover") in shown[:2]
+    assert in_colours(saved(photo()), "smart") in shown[:2]
     assert shown[0] == shown[2] != shown[1] == shown[3]
     again = await there.pictures.order(replace(DISPLAY, turn=3), "photo")
     assert (await there.pictures.made(again))[0].frame == shown[3]

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from PIL import Image
 
 from media.bitmap.frame import Frame
-from media.bitmap.picture import Fit
 from media.bitmap.profiles import PROFILES
+from media.bitmap.scaling import Fit
 from media.display.battery import Battery
 from media.display.contact import Contact
 from media.display.display import Display

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from media.darkroom import Darkroom
 from media.database import Database, StoreError
 from media.display import trmnl_pictures as module
 from media.display.display import Display
@@ -36,6 +37,7 @@ class Shelf:
             ByMode({"boot": Splash(HUB)}),
             folder / "assets",
             PictureShelf(folder / "media.sqlite"),
+            Darkroom(),
         )
         self.pictures = TrmnlPictures(self.registry, pictures)
         self.id = ""

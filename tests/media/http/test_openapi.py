@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from media.darkroom import Darkroom
 from media.database import Database
 from media.display.numbers import Numbers
 from media.display.pictures import Pictures
@@ -86,7 +87,7 @@ def test_it_is_served_as_it_is_written(eink: Eink) -> None:
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
     database = Database(tmp_path / "x.sqlite")
     registry = Registry(DisplayStore(database), "open", UTC)
-    pictures = Pictures(registry, ByMode({}), tmp_path, Shelf(tmp_path / "x.sqlite"))
+    pictures = Pictures(registry, ByMode({}), tmp_path, Shelf(tmp_path / "x"), Darkroom())
     api = PictureApi(registry, pictures)
     pushed = {"/api/display/picture": api.paths["/api/display/state"]}
     library = Library(tmp_path, PhotoStore(database), registry.now)

@@ -49,3 +49,23 @@ def test_a_photo_is_shown_as_its_art_half_of_the_time() -> None:
         for _ in range(2)
     ]
     assert slots[0] == slots[1]
+
+
+def test_what_is_shown_stays_whatever_becomes_of_the_others() -> None:
+    """Also when it becomes a favourite; and more art changes nothing but for itself."""
+    art = [variant(number, master="a") for number in (2, 3, 4)]
+
+    def shown(slot: int, among: list[Variant]) -> Variant | None:
+        return shown_as(among, random.Random(f"display {slot} art").random)
+
+    for slot in range(50):
+        one = shown(slot, art)
+        if one is None:
+            continue
+        loved = [replace(each, favourite=each == one) for each in art]
+        hidden = [replace(each, hidden=each != one) for each in art]
+        for changed in (loved, hidden):
+            assert (found := shown(slot, changed)) is not None
+            assert found.number == one.number
+        more = shown(slot, [*art, variant(5, master="b")])
+        assert more in (one, variant(5, master="b"))

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from media.bitmap.profiles import PROFILES
+from media.darkroom import Darkroom
 from media.database import Database
 from media.photo.library import Library
 from media.photo.store import PhotoStore
@@ -78,10 +80,10 @@ async def test_a_favourite_is_drawn_more_often(photos: Path) -> None:
 
 async def test_pictures_are_made_ahead_by_a_child(photos: Path) -> None:
     """For the screens that ask, each once; a broken one is said once and not tried again."""
-    async with variants(photos) as (all_, _):
+    async with variants(photos) as (all_, _), Darkroom() as darkroom:
         (photos / "2.png").write_bytes((photos / "2.png").read_bytes()[:60])
         files = VariantFiles(all_.folder)
-        pictures = VariantPictures(all_, files)
+        pictures = VariantPictures(all_, files, darkroom)
         assert await pictures.make_missing() == 0
         pictures.want(SCREEN)
         assert await pictures.make_missing() == 2
@@ -94,6 +96,36 @@ async def test_pictures_are_made_ahead_by_a_child(photos: Path) -> None:
         other = await pictures.frame(all_.get(1), SCREEN)
         assert other is not None
         assert other.version != frame.version
+
+
+async def test_what_is_left_of_lost_photos_goes(photos: Path) -> None:
+    """With its packed files, when a photo is forgotten; art that was made of it stays."""
+    now = NOW
+    async with Database(photos.parent / "media.sqlite") as database, Darkroom() as darkroom:
+        store = VariantStore(database)
+        library = Library(photos, PhotoStore(database), lambda: now)
+        await library.scan()
+        all_ = Variants(library, store, photos.parent / "variants", lambda: now)
+        await all_.prepare()
+        for number, style in ((1, "ink"), (1, "comic")):
+            await all_.add(library.get(number), style, f"{style}.jpg")
+        files = VariantFiles(all_.folder)
+        pictures = VariantPictures(all_, files, darkroom)
+        pictures.want(SCREEN)
+        (all_.folder).mkdir()
+        (all_.folder / "ink.jpg").write_bytes(saved(halves(), "JPEG"))
+        assert await pictures.make_missing() == 4
+        (photos / "0.png").unlink()
+        for days in (0, 29, 31):
+            now = NOW + timedelta(days=days)
+            await library.scan()
+            await all_.prepare()
+            assert len(all_) == (5 if days < 30 else 3)
+        assert [each.style for each in all_.art(1)] == ["ink"]
+        assert sorted(each.number for each in await store.read()) == [2, 3, 4]
+        await pictures.make_missing()
+        left = {path.name.partition("-")[0] for path in all_.folder.glob("*/*.packed")}
+        assert left == {"2", "3", "4"}
 
 
 def test_the_worst_files_go_first(tmp_path: Path) -> None:
@@ -110,9 +142,11 @@ def test_the_worst_files_go_first(tmp_path: Path) -> None:
             places.append(place)
     weights = {number: number / 10 for number in range(1, 7)}
     ours = places[0].screen
-    assert files.trim(weights, {ours}) == 3
+    known = range(1, 7)
+    assert files.trim(weights, {ours}, known) == 3
     left = [place for place in places if files.read(place) == b"packed"]
     assert [each.number for each in left if each.screen == ours] == [1, 2, 3, 4, 5, 6]
     assert [each.number for each in left if each.screen != ours] == [4, 5, 6]
-    assert files.trim(weights, {ours}) == 0
-    assert VariantFiles(tmp_path, most_bytes=9 * 22 - 1).trim(weights, {ours}) == 1
+    assert files.trim(weights, {ours}, known) == 0
+    assert VariantFiles(tmp_path, most_bytes=9 * 22 - 1).trim(weights, {ours}, known) == 1
+    assert files.trim(weights, {ours}, range(2, 7)) == 1

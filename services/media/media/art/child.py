@@ -16,7 +16,7 @@ from media.art.ask import Ask, Fault, Reply
 from media.art.classification import SCHEMA
 from media.bitmap.copying import copy
 from media.bitmap.picture import PictureError
-from media.child_main import answer_once
+from media.child_main import answer_all
 from media.source.plain_text import plain
 from media.source.reply_error import ReplyError
 from media.source.web import StatusError, get, post
@@ -37,7 +37,7 @@ class _PhotoError(MantelError):
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    answer_once(Ask, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
+    answer_all(Ask, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
 
 
 def run(ask: Ask) -> Reply:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from media.bitmap.picture import PictureError
 from media.bitmap.pipeline import Local, run
-from media.child_main import answer_once
+from media.child_main import answer_all
 
 _MOST_MEMORY_BYTES = 320 << 20
 _MOST_CPU_SECONDS = 120
@@ -29,7 +29,7 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    answer_once(
+    answer_all(
         Steps, take, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS
     )
 

@@ -6,19 +6,37 @@ from pathlib import Path
 
 from PIL import Image
 
-from media.bitmap.picture import BROKEN, FORMATS, PictureError, reason
+from media.bitmap.heif import heif_size, is_heif, is_installed
+from media.bitmap.picture import (
+    BROKEN,
+    FILE_FORMATS,
+    SENT_FORMATS,
+    NoHeifError,
+    PictureError,
+    reason,
+)
 
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = range(5, 9)
+_SMALL_PIXELS = 2_000_000
+"""8 MB at most when it is decoded: the picture of a screen of 1600 x 1200 is as large."""
 
 
 def picture_size(source: Path | bytes) -> tuple[int, int]:
-    """Return width and height in pixels as the picture is seen; PictureError when it is none."""
+    """Return width and height in pixels as the picture is seen; PictureError when it is none.
+
+    NoHeifError when it cannot be opened for want of pillow-heif.
+    """
     with warnings.catch_warnings():  # of odd metadata
         warnings.simplefilter("ignore")
         try:
+            if isinstance(source, Path) and is_heif(source):
+                if not is_installed():
+                    raise NoHeifError
+                return heif_size(source)
             file = io.BytesIO(source) if isinstance(source, bytes) else source
-            with Image.open(file, formats=FORMATS) as image:
+            formats = SENT_FORMATS if isinstance(source, bytes) else FILE_FORMATS
+            with Image.open(file, formats=formats) as image:
                 # Of a PNG the EXIF may stand behind the pixels, which would all be decoded
                 turned = image.format == "JPEG" and (
                     image.getexif().get(_ORIENTATION) in _ON_ITS_SIDE
@@ -26,3 +44,14 @@ def picture_size(source: Path | bytes) -> tuple[int, int]:
                 return (image.height, image.width) if turned else image.size
         except BROKEN as error:
             raise PictureError(reason(error)) from None
+
+
+def is_small(source: Path | bytes) -> bool:
+    """Tell whether a picture is opened with little memory; of one that is broken that is so."""
+    try:
+        if isinstance(source, Path) and is_heif(source):
+            return False  # its libraries alone are large
+        width, height = picture_size(source)
+    except (PictureError, OSError):
+        return True
+    return width * height <= _SMALL_PIXELS

@@ -8,8 +8,9 @@ from pathlib import Path
 from media.bitmap.frame import ColourFrame, Frame, IndexFrame
 from media.bitmap.ink import Box, Method, to_frame
 from media.bitmap.pack import FORMATS, pack
-from media.bitmap.picture import Fit, open_picture
+from media.bitmap.picture import open_picture
 from media.bitmap.preview import preview
+from media.bitmap.scaling import Fit
 from media.bitmap.screen import Screen
 
 

@@ -7,8 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
-from media.bitmap.picture import Fit
 from media.bitmap.prepared import Prepared
+from media.bitmap.scaling import Fit
 from media.display.display import Display
 from media.display.schedule import Mode
 
@@ -32,6 +32,8 @@ class Content:
     drawing. `name` is what is told of it, and `called` what a complaint names. With
     `least_pixels` one that differs from the last of this name in fewer pixels is no news, and the
     display keeps what it has. `until_at` is when there will be another, as far as is known.
+    `ours` is a picture of the house, made here or chosen by its owner: a small one is opened in
+    this process, while what others made is opened in a child.
     """
 
     source: Path | tuple[Path, ...] | bytes | Drawn
@@ -40,6 +42,7 @@ class Content:
     until_at: datetime | None = None
     least_pixels: int = 0
     called: str = ""
+    ours: bool = False
 
     @property
     def files(self) -> tuple[Path, ...]:

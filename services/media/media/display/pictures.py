@@ -11,6 +11,7 @@ from media.bitmap.frame import Frame
 from media.bitmap.picture import PictureError
 from media.bitmap.prepared import Prepared
 from media.bitmap.screen import Screen
+from media.darkroom import Darkroom
 from media.display.content import Content, Contents, Drawn
 from media.display.decision import Choice, decide
 from media.display.display import CALIBRATION, Display, Pushed
@@ -57,13 +58,20 @@ class Order:
 class Pictures:
     """What all displays show; alarms have a gallery of their own: no photo is in their way."""
 
-    def __init__(self, registry: Registry, contents: Contents, assets: Path, shelf: Shelf) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        contents: Contents,
+        assets: Path,
+        shelf: Shelf,
+        darkroom: Darkroom,
+    ) -> None:
         self._registry = registry
         self._contents = contents
         self._assets = assets
         self._shelf = shelf
-        self._photos = Gallery("pictures", _MOST_BYTES)
-        self._alarms = Gallery("alarm pictures", _MOST_ALARM_BYTES)
+        self._photos = Gallery(darkroom, _MOST_BYTES)
+        self._alarms = Gallery(darkroom, _MOST_ALARM_BYTES)
         self.ringing: AlarmDefinition | None = None
 
     async def picture(self, display: Display, mode: Mode) -> Frame:
@@ -146,18 +154,18 @@ class Pictures:
 
     async def _of_mode(self, display: Display, mode: Mode) -> tuple[Content, ...]:
         content = await self._contents.picture(display, mode, self._registry.now())
-        idle = Content(self._assets / _FILES[_IDLE], _IDLE)
+        idle = Content(self._assets / _FILES[_IDLE], _IDLE, ours=True)
         return (*([content] if content is not None else []), idle, _drawing(_IDLE))
 
     def _of_alarm(self, definition: AlarmDefinition) -> tuple[Content, ...]:
         names = [definition.alarm_image] if definition.alarm_image else []
         names += [_FILES[_ALARM], _FILES[_IDLE]]
         return (
-            *(Content(tuple(places(name, self._assets)), name) for name in names),
+            *(Content(tuple(places(name, self._assets)), name, ours=True) for name in names),
             _drawing(_ALARM),
         )
 
 
 def _drawing(name: str) -> Content:
     own = "a drawing of our own"
-    return Content(Drawn(f"drawing {name}", lambda: drawn(name)), name, called=own)
+    return Content(Drawn(f"drawing {name}", lambda: drawn(name)), name, called=own, ours=True)

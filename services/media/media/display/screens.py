@@ -13,10 +13,10 @@ from msgspec.structs import replace as display_replace
 from media.bitmap.calibration import calibration
 from media.bitmap.frame import Frame
 from media.bitmap.pack import FORMATS, pack
-from media.bitmap.picture import Fit
 from media.bitmap.prepared import Prepared, prepare
 from media.bitmap.preview import preview
 from media.bitmap.profiles import PROFILES
+from media.bitmap.scaling import Fit
 from media.bitmap.screen import Colour, Screen, calibrated
 from media.display.display import Display
 

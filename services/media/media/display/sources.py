@@ -84,7 +84,7 @@ class Splash:
         told = tuple((name, value) for name, value in rows if value)
         size = _at_most(*screen_of(display).size)
         key = "\n".join((display.id, *(f"{name} {value}" for name, value in told)))
-        return Content(Drawn(key, lambda: splash(display.id, told, *size)), "boot")
+        return Content(Drawn(key, lambda: splash(display.id, told, *size)), "boot", ours=True)
 
 
 def _clipped(text: str) -> str:

@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
 from media.bitmap.header import picture_size
-from media.bitmap.picture import PictureError
+from media.bitmap.picture import NoHeifError, PictureError
 from media.database import StoreError
 from media.photo.folder import Found, digest, folder_stamps, walk
 from media.photo.photo import Photo
@@ -71,6 +72,10 @@ class Library:
         """Return where a photo is."""
         return self.root / photo.path
 
+    def knows(self, number: int) -> bool:
+        """Tell whether there is such a photo, or was within the last month."""
+        return number in self._kept
+
     def fingerprint(self, number: int) -> str:
         """Return what changes with a photo's file, and not with its name; KeyError."""
         return self._kept[number].digest.hex()
@@ -111,7 +116,7 @@ class Library:
         files = iter(await asyncio.to_thread(self._walk))
         missing = set(self._paths)
         came, looked = 0, 0
-        while batch := await asyncio.to_thread(_next, files):
+        while batch := await asyncio.to_thread(lambda: list(islice(files, _AT_ONCE))):
             missing -= {found.path for found in batch}
             new = [found for found in batch if self._is_new(found)]
             read = await asyncio.to_thread(self._read, new)
@@ -128,7 +133,7 @@ class Library:
             self._complaints.say(f"photos {self.root}", f"cannot be read: {error.strerror}")
             return ()
         self._complaints.settle(f"photos {self.root}")
-        return () if first is None else _chain(first, files)
+        return () if first is None else chain([first], files)
 
     def _is_new(self, found: Found) -> bool:
         number = self._paths.get(found.path)
@@ -143,7 +148,11 @@ class Library:
         for found in batch:
             path = self.root / found.path
             try:
-                read.append((found, digest(path, found.size), picture_size(path)))
+                size = picture_size(path)
+                read.append((found, digest(path, found.size), size))
+            except NoHeifError as error:  # one line for all of them
+                told = f"{found.path} {error}; such are left out"
+                self._complaints.say("photos in HEIC", told, first=True)
             except (OSError, PictureError) as error:
                 self._complaints.say(f"photo {found.path}", f"{error}; it is left out")
         return read
@@ -231,17 +240,3 @@ async def follow_folder(library: Library) -> None:
             stamps, looks = now, 0
         looks += 1
         await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _next(files: Iterable[Found]) -> list[Found]:
-    batch = []
-    for found in files:
-        batch.append(found)
-        if len(batch) == _AT_ONCE:
-            break
-    return batch
-
-
-def _chain(first: Found, rest: Iterable[Found]) -> Iterable[Found]:
-    yield first
-    yield from rest

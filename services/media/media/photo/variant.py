@@ -1,5 +1,6 @@
 """A variant: a photo in a style, and how much it is preferred. Pure."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -53,19 +54,15 @@ def weights(
 def shown_as(art: Sequence[Variant], chance: Callable[[], float]) -> Variant | None:
     """Return as which of its art a photo is shown; None: as it is.
 
-    `chance` returns numbers from 0 to 1: seeded by the display and the slot, the same display
-    shows the same in that slot, as `random.Random(f"{display} {slot} art").random` does.
-    Favourites are taken three times as often as others.
+    `art` is by number, and `chance` returns numbers from 0 to 1: seeded by the display and the
+    slot, the same display shows the same in that slot. Favourites are taken three times as often
+    as others; what is shown stays when it becomes one, and when another is hidden.
     """
-    art = [each for each in art if not each.hidden]
-    if not art or chance() >= _ART_SHARE:
+    if chance() >= _ART_SHARE:
         return None
-    place = chance() * sum(_times(each) for each in art)
-    for each in art:
-        place -= _times(each)
-        if place < 0:
-            return each
-    return art[-1]
+    keys = [(-math.log(1.0 - chance()) / _times(each), each) for each in art]
+    shown = [each for each in keys if not each[1].hidden]
+    return min(shown, key=lambda each: each[0])[1] if shown else None
 
 
 def _times(variant: Variant) -> float:

@@ -5,7 +5,7 @@ They can all be made again: what is broken or of another version is not there.
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from pathlib import Path
@@ -64,23 +64,31 @@ class VariantFiles:
         packed = raw[_DIGEST_BYTES:]
         return packed if raw[:_DIGEST_BYTES] == _digest(packed) else None
 
-    def trim(self, weights: Mapping[int, float], wanted: AbstractSet[str]) -> int:
+    def trim(
+        self, weights: Mapping[int, float], wanted: AbstractSet[str], known: Container[int]
+    ) -> int:
         """Remove files until there is room for a tenth more; return how many.
 
-        Those first whose screen nobody has asked for lately (`wanted` has those that somebody
-        did), then those that are drawn least, the oldest of them first.
+        Those of variants that are not `known` any more go in any case. Then those first whose
+        screen nobody has asked for lately (`wanted` has those that somebody did), then those that
+        are drawn least, the oldest of them first.
         """
-        found = []
+        found, lost = [], 0
         for path in self._folder.glob(f"*/*{_ENDING}"):
             with contextlib.suppress(OSError):
                 status = path.stat()
-                weight = weights.get(_number(path), 0.0)
+                number = _number(path)
+                if number not in known:
+                    path.unlink()
+                    lost += 1
+                    continue
+                weight = weights.get(number, 0.0)
                 rank = (path.parent.name in wanted, weight, status.st_mtime_ns)
                 found.append((rank, status.st_size, path))
         count, size = len(found), sum(each for _, each, _ in found)
         if count <= self._most_files and size <= self._most_bytes:
-            return 0
-        removed = 0
+            return lost
+        removed = lost
         for _, each, path in sorted(found):
             if count <= 0.9 * self._most_files and size <= 0.9 * self._most_bytes:
                 break

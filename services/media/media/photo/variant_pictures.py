@@ -4,17 +4,17 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
 from media.bitmap.frame import Frame
+from media.bitmap.picture import PictureError
 from media.bitmap.screen import Screen
-from media.child_process import ChildError, ask
+from media.child_process import NoChildError
+from media.darkroom import Darkroom
 from media.database import StoreError
 from media.photo.variant import Variant
-from media.photo.variant_files import Packed, VariantFiles
-from media.photo.variant_job import Made, Making
+from media.photo.variant_files import Packed, VariantFiles, write
 from media.photo.variants import Variants
 from shared.complaints import Complaints
 
@@ -23,22 +23,21 @@ _log = logging.getLogger("media")
 AHEAD = 64
 """Of each screen, those that are drawn most."""
 
-_AT_ONCE = 4  # by one child
-_MOST_SECONDS = 60.0  # for each
 _WANTED_SECONDS = 86_400.0
 _MOST_SCREENS = 16
 _MOST_BROKEN = 1000
 _LOOK_SECONDS = 60.0
 
-_Wanted = tuple[Packed, Path, Screen]
-
 
 class VariantPictures:
     """Packed pictures of variants; nothing is made ahead for a screen that never asked."""
 
-    def __init__(self, variants: Variants, files: VariantFiles, ahead: int = AHEAD) -> None:
+    def __init__(
+        self, variants: Variants, files: VariantFiles, darkroom: Darkroom, ahead: int = AHEAD
+    ) -> None:
         self._variants = variants
         self._files = files
+        self._darkroom = darkroom
         self._ahead = ahead
         self._asked: dict[Screen, float] = {}
         self._came = asyncio.Event()
@@ -66,11 +65,12 @@ class VariantPictures:
         self._keys[screen] = place.screen
         packed = await asyncio.to_thread(self._files.read, place)
         if packed is None:
-            async with self._making:  # a second child at most, beside the one that works ahead
+            async with self._making:  # who asked before may have had it made
                 packed = await asyncio.to_thread(self._files.read, place)
                 if packed is None:
-                    await self._make([(place, source, screen)])
-                    packed = await asyncio.to_thread(self._files.read, place)
+                    packed = await self._made(place, source, screen)
+                    if packed is not None:
+                        await self._keep(place, packed)
         if packed is None:
             return None
         return Frame(screen.width, screen.height, screen.format, packed)
@@ -99,44 +99,54 @@ class VariantPictures:
         best = sorted(weights, key=lambda number: -weights[number])[: self._ahead]
         made = 0
         for screen in list(self._asked):
-            missing = await asyncio.to_thread(self._missing, best, screen)
-            for start in range(0, len(missing), _AT_ONCE):
-                made += await self._make(missing[start : start + _AT_ONCE])
+            sources = {number: self._source(number) for number in best}
+            for place, source in await asyncio.to_thread(self._missing, sources, screen):
+                packed = await self._made(place, source, screen)
+                if packed is None:
+                    continue
+                if not await self._keep(place, packed):
+                    return made
+                made += 1
         wanted = {self._keys[each] for each in self._asked if each in self._keys}
-        await asyncio.to_thread(self._files.trim, weights, wanted)
+        await asyncio.to_thread(self._files.trim, weights, wanted, self._variants)
         return made
 
-    def _missing(self, numbers: list[int], screen: Screen) -> list[_Wanted]:
+    def _source(self, number: int) -> Path | None:
+        if number not in self._variants:  # forgotten since they were weighed
+            return None
+        return self._variants.file(self._variants.get(number))
+
+    def _missing(
+        self, sources: Mapping[int, Path | None], screen: Screen
+    ) -> list[tuple[Packed, Path]]:
         missing = []
-        for number in numbers:
-            source = self._variants.file(self._variants.get(number))
+        for number, source in sources.items():
             place = self._files.place(number, screen, source) if source is not None else None
             if source is None or place is None or place in self._broken:
                 continue
             self._keys[screen] = place.screen
             if not self._files.path(place).exists():
-                missing.append((place, source, screen))
+                missing.append((place, source))
         return missing
 
-    async def _make(self, wanted: list[_Wanted]) -> int:
-        """Make files by one child; return how many there are now."""
-        makings = [
-            Making(source=str(source), screen=screen, target=str(self._files.path(place)))
-            for place, source, screen in wanted
-        ]
-        seconds = _MOST_SECONDS * len(makings)
-        question = msgspec.json.encode(makings)
+    async def _made(self, place: Packed, source: Path, screen: Screen) -> bytes | None:
+        """Return a picture packed; None when it cannot be made, which was said."""
         try:
-            answer = await ask("media.photo.variant_child", question, most_seconds=seconds)
-            made = msgspec.json.decode(answer, type=list[Made])
-        except (ChildError, msgspec.MsgspecError) as error:
-            if len(wanted) > 1:  # one picture can end its child; the others are to be made
-                return sum([await self._make([each]) for each in wanted])
-            made = [Made(error=f"cannot be made ready ({error})")]
-        for (place, source, _), each in zip(wanted, made, strict=False):
-            if each.error:
-                self._note_broken(place, source, each.error)
-        return sum(not each.error for each in made)
+            return (await self._darkroom.prepared(source, screen, "smart")).frame.packed
+        except NoChildError as error:  # which is not its fault
+            self._complaints.say("photos", f"cannot be made ready: {error}")
+        except PictureError as error:
+            self._note_broken(place, source, str(error))
+        return None
+
+    async def _keep(self, place: Packed, packed: bytes) -> bool:
+        try:
+            await asyncio.to_thread(write, self._files.path(place), packed)
+        except OSError as error:
+            self._complaints.say("photos", f"cannot be kept ready ({error.strerror})")
+            return False
+        self._complaints.settle("photos")
+        return True
 
     def _note_broken(self, place: Packed, source: Path, error: str) -> None:
         while len(self._broken) >= _MOST_BROKEN:

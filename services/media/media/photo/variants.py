@@ -43,6 +43,7 @@ class Variants:
         self._now = clock
         self._chance = chance
         self._variants: dict[int, Variant] = {}
+        self._art: dict[int, dict[int, Variant]] = {}
         self._loaded = False
         self._of_library = -1
         self._version = 0
@@ -55,6 +56,9 @@ class Variants:
     def __len__(self) -> int:
         return len(self._variants)
 
+    def __contains__(self, number: object) -> bool:
+        return number in self._variants
+
     def get(self, number: int) -> Variant:
         """Return a variant; UnknownVariantError."""
         if number not in self._variants:
@@ -62,16 +66,16 @@ class Variants:
         return self._variants[number]
 
     def art(self, photo: int) -> list[Variant]:
-        """Return the art that was made of a photo, by number; after `prepare`."""
-        return [each for each in self._variants.values() if each.photo == photo and each.master]
+        """Return the art that was made of a photo, by number; after `load`."""
+        return list(self._art.get(photo, {}).values())
 
     def all_art(self) -> list[Variant]:
-        """Return all art, by number; after `prepare`."""
+        """Return all art, by number; after `load`."""
         return [each for each in self._variants.values() if each.master]
 
     def with_art(self) -> set[int]:
-        """Return the numbers of the photos of which there is art; after `prepare`."""
-        return {each.photo for each in self._variants.values() if each.master}
+        """Return the numbers of the photos of which there is art; after `load`."""
+        return {photo for photo, art in self._art.items() if art}
 
     def file(self, variant: Variant) -> Path | None:
         """Return the picture of a variant at its best; None when its photo is gone."""
@@ -82,15 +86,28 @@ class Variants:
         except UnknownPhotoError:
             return None
 
+    async def load(self) -> None:
+        """Read what is kept; StoreError."""
+        if not self._loaded:
+            async with self._preparing:
+                await self._load()
+
+    async def _load(self) -> None:
+        if not self._loaded:
+            self._take(await self._store.read())
+            self._loaded = True
+
     async def prepare(self) -> None:
-        """Give each photo that is there its number as a variant; StoreError."""
+        """Give each photo that is there its number as a variant; StoreError.
+
+        Those of photos that are forgotten, a month after they went, are forgotten too.
+        """
         async with self._preparing:
-            if not self._loaded:
-                self._variants = {each.number: each for each in await self._store.read()}
-                self._loaded = True
+            await self._load()
             version = self._library.version
             if not self._library.readable or version == self._of_library:
                 return
+            await self._forget([each for each in self._variants.values() if self._is_lost(each)])
             photos = list(self._library.present())
             numbered = {each.photo for each in self._variants.values() if each.style == AS_IT_IS}
             new = [
@@ -124,8 +141,27 @@ class Variants:
         self._take([variant])
         return variant
 
+    def _is_lost(self, variant: Variant) -> bool:
+        """Tell whether nothing is left of a variant: art that was made of a lost photo stays."""
+        if self._library.knows(variant.photo):
+            return False
+        return variant.master is None or not (self.folder / variant.master).exists()
+
+    async def _forget(self, lost: list[Variant]) -> None:
+        if not lost:
+            return
+        await self._store.forget(each.number for each in lost)
+        for each in lost:
+            del self._variants[each.number]
+            if each.master is not None:
+                del self._art[each.photo][each.number]
+        self._version += 1
+
     def _take(self, variants: list[Variant]) -> None:
-        self._variants |= {each.number: each for each in variants}
+        for each in variants:
+            self._variants[each.number] = each
+            if each.master is not None:
+                self._art.setdefault(each.photo, {})[each.number] = each
         self._version += 1
 
     async def _shuffle(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from media.child_main import answer_once
+from media.child_main import answer_all
 from media.display.zone import house_zone
 from media.source import open_meteo, openweathermap
 from media.source.facts import Event, NewsItem, Weather
@@ -28,7 +28,7 @@ Value = Weather | tuple[Event, ...] | tuple[NewsItem, ...]
 
 def main() -> None:
     """Answer on stdout, whatever comes."""
-    answer_once(Job, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
+    answer_all(Job, run, most_memory_bytes=_MOST_MEMORY_BYTES, most_cpu_seconds=_MOST_CPU_SECONDS)
 
 
 def run(job: Job) -> Outcome:
