@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"}
 """What the hub shows."""
-_OTHERS = {".bmp", ".heic", ".heif", ".tif", ".tiff", ".avif"}
-"""Pictures that it does not."""
+_OTHERS = {".heic", ".heif", ".tif", ".tiff", ".avif"}
+"""Pictures that it does not, or where more is installed only."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _FIRST_CHUNK_END = 33  # of IHDR, which all others follow
 _ORIENTATION = 0x0112

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from media.bitmap import picture, scaling
+from media.bitmap.header import picture_size
 from media.bitmap.picture import PictureError, open_picture
+from media.bitmap.scaling import UPRIGHT
 from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 from tests.media.bitmap.test_saliency import scene
@@ -34,6 +36,26 @@ def test_each_format_can_be_opened(form: str, tmp_path: Path) -> None:
         assert image.size == (200, 200)
         assert grey(image, 20, 100) < 10
         assert grey(image, 180, 100) > 245
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
+def test_a_file_may_be_a_bmp(mode: str, tmp_path: Path) -> None:
+    """What is sent to a display may not."""
+    data = saved(halves().convert(mode), "BMP")
+    (tmp_path / "a.bmp").write_bytes(data)
+    assert picture_size(tmp_path / "a.bmp") == (200, 200)
+    image = opened(tmp_path / "a.bmp")
+    assert (grey(image, 20, 100) < 10, grey(image, 180, 100) > 245) == (True, True)
+    for length in (len(data) // 2, 20, 3):
+        (tmp_path / "a.bmp").write_bytes(data[:length])
+        with pytest.raises(PictureError):
+            opened(tmp_path / "a.bmp")
+    with pytest.raises(PictureError, match="is no PNG"):
+        opened(data)
+    huge = data[:18] + struct.pack("<ii", 40_000, 40_000) + data[26:]
+    (tmp_path / "a.bmp").write_bytes(huge)
+    with pytest.raises(PictureError, match="is too large"):
+        opened(tmp_path / "a.bmp")
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
@@ -298,13 +320,13 @@ def test_a_webp_bomb_takes_no_memory(tmp_path: Path) -> None:
     assert after - before < 32_000
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_smart_keeps_what_is_to_be_seen(tmp_path: Path, orientation: int) -> None:
     """As the picture is seen, not as it lies in its file; `cover` cuts it off."""
     image = scene((600, 200), (540, 100))
-    turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
-    if orientation in turned:
-        image = image.transpose(turned[orientation])
+    if orientation in UPRIGHT:
+        back = {6: 8, 8: 6}.get(orientation, orientation)
+        image = image.transpose(UPRIGHT[back])
     exif = Image.Exif()
     exif[0x0112] = orientation
     path = tmp_path / "a.jpg"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from media.bitmap.heif import is_installed
 from media.database import Database
 from media.photo import library as module
 from media.photo.folder import digest
@@ -19,6 +20,8 @@ from media.photo.photo import opinion
 from media.photo.store import PhotoStore
 from shared.errors import PayloadError
 from tests.media.bitmap.pictures import blank, halves, photo, saved
+from tests.media.bitmap.test_heif import TILES
+from tests.media.bitmap.test_heif import header as heif_header
 
 
 class House:
@@ -165,6 +168,23 @@ async def test_what_is_no_picture_is_left_out_and_said_once(
         assert len(library) == 3
         assert caplog.text.count("photo broken.jpg") == caplog.text.count("photo empty.png") == 1
         assert "pipe" not in caplog.text
+
+
+async def test_other_kinds_of_photos(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """BMP is one; HEIC is where it can be opened, and else left out, which is said once for all."""
+    house.add("d.bmp", saved(halves((30, 20)), "BMP"))
+    for name in ("e.heic", "f.HEIF"):
+        house.add(name, heif_header(*TILES))
+    async with house.library() as library:
+        for _ in range(2):
+            await library.scan()
+        found = {each.path: (each.width, each.height) for each in library.present()}
+    assert found["d.bmp"] == (30, 20)
+    if is_installed():
+        assert found["e.heic"] == (4032, 3024)
+        return
+    assert len(found) == 4
+    assert caplog.text.count("photos in HEIC: ") == caplog.text.count("such are left out") == 1
 
 
 async def test_thousands_take_little_memory(house: House) -> None:
