@@ -13,8 +13,8 @@ from tests.docker.conftest import Stack
 
 pytestmark = pytest.mark.docker
 
-SIDE = 5600
-"""Of a PNG with alpha: 125 MB when it is decoded, just below the most that is taken."""
+SIDE = 4990
+"""Of a PNG with alpha: 99.6 MB when it is decoded, just below the most that is taken."""
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

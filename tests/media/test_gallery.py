@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,9 @@ async def test_what_others_made_is_opened_in_a_child(
     for name in ("small.png", "large.png"):
         assert await shown(gallery, tmp_path / name) == packed((tmp_path / name).read_bytes())
     assert opened == ["small.png"]
+    small = [Content(tmp_path / "small.png", "small.png", ours=True)]
+    await gallery.picture(small, await gallery.look(small), replace(RLCD, width=800, height=800))
+    assert opened == ["small.png"]  # what is made of it is large
 
 
 async def test_without_a_child_it_is_tried_again(darkroom: Darkroom, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from media.bitmap.prepared import prepare
 from media.child_main import answer_all
 from media.darkroom_job import Made, Making
 
-_MOST_MEMORY_BYTES = MOST_BYTES + (96 << 20)
-"""The largest picture that is opened, the interpreter, and what is made of the picture."""
+_MOST_MEMORY_BYTES = MOST_BYTES + (80 << 20)
+"""The largest picture that is opened and a quarter of it, which is made of it, the interpreter,
+and what is made of that."""
 _MOST_CPU_SECONDS = 60
 
 

@@ -1,7 +1,7 @@
 """Pictures made ready for screens: made once, and again when their file has changed.
 
 A file that is being written, or is broken, leaves what was made of it before. Each gallery makes
-one picture at a time: in the darkroom, but small ones of the house in a thread.
+one picture at a time: in the darkroom, but a small one of the house for a small screen in a thread.
 """
 
 import asyncio
@@ -28,6 +28,8 @@ from shared.complaints import Complaints
 _log = logging.getLogger("media")
 
 _MOST_PICTURES = 256
+_FEW_PIXELS = 500_000
+"""Of a screen: a picture for 1600 x 1200 takes 30 MB while it is made, which are not given back."""
 
 _Key = tuple[str, Screen, Fit]
 
@@ -161,7 +163,8 @@ class Gallery:
         if isinstance(drawn, Prepared):
             return drawn
         what = drawn if isinstance(drawn, bytes) else Path(look.place)
-        if content.ours and await asyncio.to_thread(is_small, what):
+        few = screen.width * screen.height <= _FEW_PIXELS
+        if content.ours and few and await asyncio.to_thread(is_small, what):
             return await asyncio.to_thread(prepare, what, screen, content.fit, keep_pixels=keep)
         return await self._darkroom.prepared(what, screen, content.fit, keep_pixels=keep)
 

@@ -78,7 +78,7 @@ async def test_it_is_opened_in_a_child(file: Path) -> None:
         file.write_bytes(file.read_bytes()[:400])
         with pytest.raises(PictureError):
             await darkroom.prepared(file, RLCD)
-        side = int((MOST_BYTES / 10) ** 0.5) + 10
+        side = int((MOST_BYTES / 8) ** 0.5) + 10
         heif.from_pillow(halves((side, side))).save(file, quality=10)
         with pytest.raises(PictureError, match="is too large"):
             await darkroom.prepared(file, RLCD)

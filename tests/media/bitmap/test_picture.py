@@ -222,6 +222,13 @@ def test_a_jpeg_in_several_scans_counts_at_its_full_size() -> None:
     assert opened(saved(photo((900, 700)).convert("RGB"), "JPEG", progressive=True))
 
 
+def test_a_huge_jpeg_is_decoded_as_small_as_it_may_be() -> None:
+    """Where twice the size that is wanted would be too much."""
+    assert open_picture(resized_jpeg(12_000, 9000), 1600, 1200, "cover").size == (1600, 1200)
+    with pytest.raises(PictureError, match="is too large"):
+        open_picture(resized_jpeg(12_000, 9000), 5000, 5000, "cover")
+
+
 def test_a_truncated_file_is_said_to_be_so() -> None:
     """All formats, cut at the middle and in the header."""
     for form in ("PNG", "JPEG", "GIF", "WEBP"):

@@ -40,12 +40,12 @@ SENT_FORMATS = tuple(
 FILE_FORMATS = (*SENT_FORMATS, BmpImagePlugin.BmpImageFile.format)
 """What may be in a folder. HEIC is too, where pillow-heif is installed."""
 
-MOST_BYTES = 128_000_000
-"""What decoding one picture may take: a PNG of 32 megapixels, on a machine with 512 MB."""
+MOST_BYTES = 100_000_000
+"""What decoding one picture may take: a PNG of 25 megapixels, on a machine with 512 MB."""
 
 _PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # all other modes: 4
 _ONE_COMPONENT = b"\x00\x08\x01"  # how the header of a JPEG's scan begins that holds one colour
-_HEIF_BYTES = 10  # of its decoder, of what comes out of that, and of our copy
+_JPEG_FACTORS = (8, 4, 2, 1)  # by which its decoder makes it smaller
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = 5  # from this orientation on, width and height are exchanged
 
@@ -128,8 +128,7 @@ def _fitted(image: ImageFile.ImageFile, width: int, height: int, fit: Fit) -> Im
     wanted = (height, width) if orientation in range(_ON_ITS_SIDE, 9) else (width, height)
     scales = [new / old for new, old in zip(wanted, image.size, strict=True)]
     scale = min(scales) if fit == "contain" else max(scales)
-    # Twice as large as needed at least, so that the last step can be a good one
-    enough = (math.ceil(2 * scale * image.width), math.ceil(2 * scale * image.height))
+    enough = _enough(image, scale)
     image.draft("RGB" if image.mode == "RGB" else None, enough)
     _check_memory(image, whole)
     small = reduced(image, max(1, min(image.width // enough[0], image.height // enough[1])))
@@ -139,20 +138,39 @@ def _fitted(image: ImageFile.ImageFile, width: int, height: int, fit: Fit) -> Im
     return result
 
 
-def _check_memory(image: ImageFile.ImageFile, whole: int) -> None:
-    """Raise PictureError when decoding would take more than MOST_BYTES.
+def _enough(image: ImageFile.ImageFile, scale: float) -> tuple[int, int]:
+    """Return the size at which a picture is decoded at least.
 
-    `whole` is the number of pixels in the file; the size of `image` is what is decoded of it.
+    That is twice the size of its part that is wanted, so that the last step can be a good one; of
+    a JPEG that would take too much memory so it is that size itself.
     """
-    pixels = image.width * image.height
+    for times in (2, 1):
+        enough = tuple(math.ceil(times * scale * side) for side in image.size)
+        if not isinstance(image, JpegImagePlugin.JpegImageFile):
+            break
+        most = min(old // new for old, new in zip(image.size, enough, strict=True))
+        factor = next(each for each in _JPEG_FACTORS if each <= max(1, most))
+        whole = image.width * image.height
+        if _needed_bytes(image, whole // factor**2, whole) <= MOST_BYTES:
+            break
+    return enough[0], enough[1]
+
+
+def _needed_bytes(image: ImageFile.ImageFile, pixels: int, whole: int) -> int:
+    """Return what decoding takes; `whole` are the pixels of the file, `pixels` those decoded."""
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        needed = 4 * pixels + _coefficient_bytes(image, whole)
-    elif image.format == "WEBP":
-        needed = 12 * pixels  # two canvases of its decoder, and the copy of one
-    elif image.format == HEIF:
-        needed = _HEIF_BYTES * pixels
-    else:
-        needed = pixels * _PIXEL_BYTES.get(image.mode, 4)
+        return 4 * pixels + _coefficient_bytes(image, whole)
+    by_format = {
+        "WEBP": 12,  # two canvases of its decoder, and the copy of one
+        "GIF": 2,  # the frame, and the picture that it is put on
+        HEIF: 8,  # of its decoder, of what comes out of that, and our copy
+    }
+    return pixels * by_format.get(image.format or "", _PIXEL_BYTES.get(image.mode, 4))
+
+
+def _check_memory(image: ImageFile.ImageFile, whole: int) -> None:
+    """Raise PictureError when decoding would take more than MOST_BYTES."""
+    needed = _needed_bytes(image, image.width * image.height, whole)
     if needed > MOST_BYTES:
         raise PictureError(
             f"is too large: {whole / 1e6:.0f} megapixels of this kind take "

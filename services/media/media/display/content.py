@@ -33,7 +33,7 @@ class Content:
     `least_pixels` one that differs from the last of this name in fewer pixels is no news, and the
     display keeps what it has. `until_at` is when there will be another, as far as is known.
     `ours` is a picture of the house, made here or chosen by its owner: a small one is opened in
-    this process, while what others made is opened in a child.
+    this process, but what others made in a child.
     """
 
     source: Path | tuple[Path, ...] | bytes | Drawn

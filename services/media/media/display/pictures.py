@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from media.bitmap.drawing import drawn
 from media.bitmap.frame import Frame
 from media.bitmap.picture import PictureError
 from media.bitmap.prepared import Prepared
@@ -167,5 +166,10 @@ class Pictures:
 
 
 def _drawing(name: str) -> Content:
+    def draw() -> bytes:
+        from media.bitmap.drawing import drawn  # who has pictures needs no drawings
+
+        return drawn(name)
+
     own = "a drawing of our own"
-    return Content(Drawn(f"drawing {name}", lambda: drawn(name)), name, called=own, ours=True)
+    return Content(Drawn(f"drawing {name}", draw), name, called=own, ours=True)

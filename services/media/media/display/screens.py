@@ -10,7 +10,6 @@ from typing import Any
 
 from msgspec.structs import replace as display_replace
 
-from media.bitmap.calibration import calibration
 from media.bitmap.frame import Frame
 from media.bitmap.pack import FORMATS, pack
 from media.bitmap.prepared import Prepared, prepare
@@ -99,5 +98,7 @@ def frame_for(source: Path | bytes, screen: Screen, fit: Fit = "contain") -> Fra
 
 def calibration_page(screen: Screen) -> Prepared:
     """Return the page by which an owner measures a display's inks."""
+    from media.bitmap.calibration import calibration  # few ever want it
+
     frame = calibration(screen)
     return Prepared(pack(frame, FORMATS[screen.format]), preview(frame, screen))

@@ -9,7 +9,6 @@ from media.display.content import Content, Contents, Drawn
 from media.display.display import Display
 from media.display.schedule import Mode
 from media.display.screens import screen_of
-from media.display.splash import splash
 
 _MOST_SPLASH = 1600
 _MOST_ADDRESSES = 3
@@ -84,7 +83,13 @@ class Splash:
         told = tuple((name, value) for name, value in rows if value)
         size = _at_most(*screen_of(display).size)
         key = "\n".join((display.id, *(f"{name} {value}" for name, value in told)))
-        return Content(Drawn(key, lambda: splash(display.id, told, *size)), "boot", ours=True)
+
+        def draw() -> bytes:
+            from media.display.splash import splash
+
+            return splash(display.id, told, *size)
+
+        return Content(Drawn(key, draw), "boot", ours=True)
 
 
 def _clipped(text: str) -> str:
