@@ -5,8 +5,6 @@ from typing import Literal
 
 from PIL import Image
 
-from media.bitmap.saliency import kept_box
-
 Fit = Literal["cover", "contain", "smart"]
 
 UPRIGHT = {
@@ -90,6 +88,8 @@ def resized(
 
 def _seen(image: Image.Image, part: tuple[float, float], orientation: int) -> tuple[float, float]:
     """Return left and top of the part of that size in which the most is to be seen."""
+    from media.bitmap.saliency import kept_box
+
     small = reduced(image, max(1, max(image.size) // _SEEN_SIDE))
     if orientation in UPRIGHT:
         small = small.transpose(UPRIGHT[orientation])
