@@ -230,15 +230,15 @@ async def test_a_run_that_was_cut_short_has_failed_and_one_that_waited_still_wai
 async def test_a_log_has_an_end(tmp_path: Path) -> None:
     """The newest lines are kept, in order; and so are the newest runs."""
 
-    async def flood(run: Run, _: Any) -> str:
-        for number in range(1200):
+    async def flood(run: Run, params: Any) -> str:
+        for number in range(params.number):
             run.log("DEBUG", f"{number}\x1b[31m" + "x" * 900)
         return "x" * 900
 
     work = Work()
     async with running(tmp_path / "a", work, Job("flood", "", flood, Params)) as runner:
-        for _ in range(103):
-            last = await ended(runner, await runner.order("flood"))
+        for lines_of_run in [*[1] * 102, 1200]:
+            last = await ended(runner, await runner.order("flood", {"number": lines_of_run}))
         assert len(last.summary) == 500
         lines = await runner._store.lines(last.id)
         assert [line.number for line in lines] == list(range(701, 1201))
