@@ -7,7 +7,7 @@ ARGS ?=
 SERVICE ?=
 NAME ?=
 # The tests wait more than they work
-PROCESSES ?= $(shell expr 2 \* $$(nproc))
+PROCESSES ?= $(shell expr 3 \* $$(nproc))
 
 PACKAGES := shared $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)) cli
 PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
@@ -95,6 +95,8 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 test: NEEDS = chromium libfaketime tesseract
 bench: NEEDS = chromium tesseract
+# Bytecode is kept, whatever the environment says: else each process makes that of all tests anew
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## all tests (ARGS="tests/shared -x": some)
 	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
 

@@ -22,9 +22,12 @@ WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
 def sine(rate: int, channels: int, seconds: float, peak: int = 20_000) -> bytes:
     """Return a tone of 440 Hz, 16 bit; its greatest sample is `peak`."""
-    tone = array.array("h")
-    for number in range(int(rate * seconds)):
-        tone.extend([round(peak * math.sin(2 * math.pi * 440 * number / rate))] * channels)
+    step = 2 * math.pi * 440 / rate
+    samples = array.array("h")
+    samples.extend(round(peak * math.sin(n * step)) for n in range(int(rate * seconds)))
+    tone = array.array("h", bytes(2 * channels * len(samples)))
+    for channel in range(channels):
+        tone[channel::channels] = samples
     tone[:channels] = array.array("h", [peak] * channels)
     return tone.tobytes()
 

@@ -14,7 +14,6 @@ import pytest
 from websockets.asyncio.client import connect
 
 from shared.testing import Client, eventually
-from tests.e2e.conftest import Process
 from tests.e2e.display import Sound, Watch, picture, sound
 from tests.e2e.household import Household, household, sine
 from tests.e2e.test_dashboard import frame
@@ -33,8 +32,14 @@ class Minute:
     """A minute in which alarms are due, as a display sees it in the background."""
 
     def __init__(self, home: Household) -> None:
+        for service in ("ws-bridge", "media"):
+            home.hub.start(service).wait_for_log(": connected")
+        self._watch = Watch(home.hub.contents_url)
+        eventually(
+            lambda: len(self._watch.got) == 2, times=3
+        )  # header and bits of the idle picture
         now = datetime.now(UTC)
-        # The services have a time zone in which it is 8 s to the full minute: time to start
+        # `alarms` has a time zone in which it is 8 s to the full minute: time to start
         local = now.replace(second=52, tzinfo=None)
         self.local_due = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
         self.due = now + (self.local_due - local)
@@ -42,8 +47,7 @@ class Minute:
         for name, rate in RATES.items():
             home.add_sound(f"{name}.wav", rate, 1, sine(rate, 1, 0.4))
         home.set_alarms([*self._alarms(), *BAD])
-        self.alarms = home.start(**wall_clock(home.hub.directory, local))["alarms"]
-        self._watch = Watch(home.hub.contents_url)
+        self.alarms = home.hub.start("alarms", **wall_clock(home.hub.directory, local))
 
     def _alarms(self) -> list[dict[str, object]]:
         day, other_day = WEEKDAYS[self.local_due.weekday()], WEEKDAYS[self.local_due.weekday() - 2]
@@ -94,12 +98,21 @@ def minute(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Minute]:
         yield Minute(home)
 
 
+class Silent:
+    """A hub without a file of alarms, and a display that is connected from now on."""
+
+    def __init__(self, home: Household) -> None:
+        self.home = home
+        self.alarms = home.start()["alarms"]
+        self.watch = Watch(home.hub.contents_url)
+        self.since = time.monotonic()
+
+
 @pytest.fixture(scope="module", autouse=True)
-def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Household, Watch, Process]]:
-    """A hub without a file of alarms, and a display that is connected all the time."""
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Silent]:
+    """Begins with the first test too."""
     with household(tmp_path_factory.mktemp("silent")) as home:
-        alarms = home.start()["alarms"]
-        yield home, Watch(home.hub.contents_url), alarms
+        yield Silent(home)
 
 
 @pytest.fixture(scope="module")
@@ -181,27 +194,28 @@ async def test_D37_alarms_are_edited_while_displays_are_connected(home: Househol
         assert [each.topic for each in operator.drain()] == ["mantel/alarm/new/config"]
 
 
-def test_D31_nothing_to_ring(silent: tuple[Household, Watch, Process]) -> None:
+def test_D31_nothing_to_ring(silent: Silent) -> None:
     """No file, an empty list, broken JSON: the idle picture, then silence, and it stays open.
 
     Twenty seconds of each; the connection is the same for all sixty.
     """
-    home, watch, alarms = silent
+    since = silent.since
     for text in (None, "[]", "[{not json"):
         if text is not None:
-            home.set_alarms(text)
-        time.sleep(20)
-        assert alarms.runs
-    eventually(lambda: "alarms.json" in alarms.log)
-    assert watch.stop() == [IDLE]
-    assert "Traceback" not in alarms.log
+            silent.home.set_alarms(text)
+            since = time.monotonic()
+        time.sleep(max(0.0, since + 20 - time.monotonic()))
+        assert silent.alarms.runs
+    eventually(lambda: "alarms.json" in silent.alarms.log)
+    assert silent.watch.stop() == [IDLE]
+    assert "Traceback" not in silent.alarms.log
 
 
 def test_D19_on_the_minute(minute: Minute, seen: list[bytes | Sound]) -> None:
     """An alarm sounds within 5 s of the minute's beginning, and not before it."""
     late = sounds(seen, "daily")[0].at[0] - minute.due.timestamp()
     assert 0 <= late < 5
-    assert late < 1, "the older system looks each 5 s; this one knows when"
+    assert late < 2, "the older system looks each 5 s; this one knows when"
 
 
 def test_D20_once_a_minute(seen: list[bytes | Sound]) -> None:

@@ -2,6 +2,7 @@
 
 import array
 import asyncio
+import functools
 import itertools
 import json
 import time
@@ -28,19 +29,25 @@ from tests.e2e.household import Household, household, sine
 
 IDLE, ALARM = bytes(5000), b"\xff" * 5000
 SOUNDS = {
-    "ten": (44100, 2, sine(44100, 2, 10.0, 32767)),
-    "three": (44100, 2, sine(44100, 2, 3.0, 32767)),
-    "mono": (16000, 1, sine(16000, 1, 0.5, 32767)),
-    "stereo": (44100, 2, sine(44100, 2, 0.5, 32767)),
-    "quiet": (22050, 1, sine(22050, 1, 0.3, 500)),
+    "ten": (44100, 2, 10.0, 32767),
+    "three": (44100, 2, 3.0, 32767),
+    "mono": (16000, 1, 0.5, 32767),
+    "stereo": (44100, 2, 0.5, 32767),
+    "quiet": (22050, 1, 0.3, 500),
 }
+"""By name: rate, channels, seconds, the greatest sample."""
+
+
+@functools.cache
+def pcm_of(name: str) -> bytes:
+    return sine(*SOUNDS[name])
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
     with household(tmp_path_factory.mktemp("home")) as home:
-        for name, (rate, channels, pcm) in SOUNDS.items():
-            home.add_sound(f"{name}.wav", rate, channels, pcm)
+        for name, (rate, channels, *_) in SOUNDS.items():
+            home.add_sound(f"{name}.wav", rate, channels, pcm_of(name))
         home.set_alarms(
             [
                 {"id": name, "alarm_time": "0000", "alarm_audio": f"assets/alarm/{name}.wav"}
@@ -98,7 +105,7 @@ def test_D22_chunks_of_4096_bytes(ten_seconds: Sound) -> None:
     *whole, last = ten_seconds.chunks
     assert {len(each) for each in whole} == {CHUNK_BYTES}
     assert 0 < len(last) <= CHUNK_BYTES
-    assert ten_seconds.pcm == SOUNDS["ten"][2]
+    assert ten_seconds.pcm == pcm_of("ten")
 
 
 def test_D23_nine_tenths_of_real_time(ten_seconds: Sound) -> None:
@@ -117,7 +124,7 @@ async def test_D24_the_start_tells_the_truth(
     assert heard.start == {
         "type": "alarm_start", "sample_rate": rate, "channels": channels, "bits": 16,
     }  # fmt: skip
-    assert heard.pcm == SOUNDS[alarm][2]
+    assert heard.pcm == pcm_of(alarm)
 
 
 async def test_D25_as_loud_as_can_be(home: Household) -> None:
@@ -147,7 +154,7 @@ async def test_D35_who_comes_in_the_middle(home: Household) -> None:
     assert heard.start == begun.start
     assert {len(each) for each in heard.chunks[:-1]} == {CHUNK_BYTES}
     assert len(heard.pcm) > 100_000
-    assert SOUNDS["three"][2].endswith(heard.pcm)
+    assert pcm_of("three").endswith(heard.pcm)
     await asyncio.to_thread(home.wait_for, "three", "waiting")
 
 
@@ -160,7 +167,7 @@ async def test_D36_a_slow_client_delays_nobody(home: Household) -> None:
         started = time.monotonic()
         heard = await rung(home, "three")
         assert time.monotonic() - started < 10
-        assert heard.pcm == SOUNDS["three"][2]
+        assert heard.pcm == pcm_of("three")
         assert heard.stopped_at - heard.at[0] == pytest.approx(2.7, abs=0.4)
 
         def read() -> list[str | bytes]:

@@ -34,7 +34,7 @@ class Tree:
         for needed in ("make", "mosquitto"):
             if not shutil.which(needed, path=f"{os.environ['PATH']}:/usr/sbin"):
                 pytest.skip(f"{needed} is not installed")
-        left = shutil.ignore_patterns(".*", "data", "tests", "__pycache__", "node_modules")
+        left = shutil.ignore_patterns(".*", "data", "tests", "node_modules", "*.pyc.*")
         shutil.copytree(ROOT, path, ignore=left, dirs_exist_ok=True)
         self.path = path
         self.stats_port = free_port()

@@ -8,6 +8,14 @@ import pytest
 from shared.testing import Broker
 
 
+@pytest.fixture(scope="module", autouse=True)
+def makes_users():
+    """Let each broker here make its users itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Broker, "makes_users", True)
+        yield
+
+
 @pytest.fixture
 def broker(tmp_path):
     """Yield a running broker of our own configuration, with no device."""

@@ -1,9 +1,12 @@
 """A real broker for tests."""
 
+import atexit
+import functools
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +28,8 @@ class Broker:
     """
 
     host = "127.0.0.1"
+    makes_users = False
+    """Whether the first start makes the users, as in a home, or finds those of `_made_users`."""
 
     def __init__(
         self,
@@ -57,6 +62,8 @@ class Broker:
 
     def start(self) -> None:
         """Start, and return when it accepts connections; RuntimeError with its log when it ends."""
+        if not (self.makes_users or self.data.exists()):
+            shutil.copytree(_made_users(), self.data)
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [self.config / "entrypoint"],
@@ -151,3 +158,19 @@ class Broker:
                 return True
         except PermissionError:
             return False
+
+
+@functools.cache
+def _made_users() -> Path:
+    """Return a data folder with the hub's users alone, made once: it is the most of a start."""
+    directory = Path(tempfile.mkdtemp(prefix="mantel-users-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    first = Broker(directory)
+    first.data.mkdir()
+    with first:
+        pass
+    users = directory / "users"
+    users.mkdir()
+    for name in ("credentials", "passwords"):
+        (first.data / name).rename(users / name)
+    return users

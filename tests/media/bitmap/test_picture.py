@@ -1,5 +1,6 @@
 """Pictures of every kind, whole and broken, small and far too large."""
 
+import functools
 import random
 import struct
 import subprocess
@@ -159,15 +160,21 @@ def test_a_large_picture_is_reduced_in_strips_as_well_as_whole() -> None:
 def test_a_picture_that_is_made_in_strips_is_as_one_that_is_not(
     monkeypatch: pytest.MonkeyPatch, mode: str, size: tuple[int, int], fit: scaling.Fit
 ) -> None:
-    # Far from black and white, where Pillow cuts off what lies beyond between its two passes
-    bands = [Image.effect_noise((2600, 2300), 20) for _ in "RGB"]
-    image = Image.merge("RGB", bands)
-    image.putalpha(Image.linear_gradient("L").resize(image.size))
-    source = saved(image.convert(mode), "PNG")
+    source = _noise(mode)
     in_strips = picture.open_picture(source, *size, fit)
     monkeypatch.setattr(scaling, "_STRIP_PIXELS", 1 << 30)
     whole = picture.open_picture(source, *size, fit)
     assert max(band[1] for band in _bands(ImageChops.difference(in_strips, whole))) <= 2
+
+
+@functools.cache
+def _noise(mode: str) -> bytes:
+    """Return a large PNG: packing it takes longer than what is done with it."""
+    # Far from black and white, where Pillow cuts off what lies beyond between its two passes
+    bands = [Image.effect_noise((2600, 2300), 20) for _ in "RGB"]
+    image = Image.merge("RGB", bands)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    return saved(image.convert(mode), "PNG", compress_level=1)
 
 
 def _bands(image: Image.Image) -> list[tuple[int, int]]:
