@@ -95,9 +95,11 @@ device: ## let a device in that speaks MQTT (NAME=kitchen); prints its password
 
 test: NEEDS = chromium libfaketime tesseract
 bench: NEEDS = chromium tesseract
-# Bytecode is kept, whatever the environment says: else each process makes that of all tests anew
+# The bytecode of all tests is made once and kept, whatever the environment says: it takes longer
+# than to read it, and each process of the tests reads all of it
 test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## all tests (ARGS="tests/shared -x": some)
+	@$(if $(ARGS),,find tests -name 'test_*.py' | xargs -P$$(nproc) -n90 $(RUN) pytest -qq --collect-only >/dev/null || true)
 	$(RUN) pytest $(or $(ARGS),-n $(PROCESSES) --no-loadscope-reorder)
 
 SCRIPTS = $(shell grep -lsE '^\#!.*\b(ba)?sh$$' .ci/* deploy/* docker-proxy/* mosquitto/* services/* tests/docker/* examples/*/*)

@@ -161,4 +161,5 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with running_hub(tmp_path_factory.mktemp("hub")) as hub:
         for service in ("alarms", "ws-bridge"):
             hub.start(service, TZ="Europe/Berlin").wait_for_log("connected")
+        hub.processes[-1].wait_for_log(f"listening on port {hub.clock_port}")
         yield hub

@@ -121,8 +121,10 @@ async def test_set_by_home_assistant_snoozed_killed_and_dismissed(home: Househol
             processes[service] = home.hub.start(service, **clock)
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 await hears(home, alarm)
+            # Without `alarms` it is heard as well, and who is not there yet obeys nobody
+            await asyncio.to_thread(processes[service].wait_for_log, ": connected")
 
-        async with connect(home.hub.contents_url) as display:
+        async with connect(home.hub.contents_url) as display, asyncio.timeout(TIMEOUT_SECONDS):
             assert await picture(display) == alarm
             assistant.press("work:dismiss")
             await sound(display)
