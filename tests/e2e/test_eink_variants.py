@@ -181,7 +181,7 @@ def test_variants_are_made_ahead_for_who_asks(album: Album) -> None:
         album.mantel("hide", str(each["number"]))
     shown = {album.eink.get(VARIANT, device.token).body for _ in range(20)}
     assert len(shown) == 1
-    (album.hub.directory / "photos/0.png").write_bytes(b"broken")
+    (album.hub.directory / "photos" / listed[0]["path"]).write_bytes(b"broken")
     last = album.eink.get(VARIANT, device.token)
     assert last.status == 200  # the idle picture
     assert last.body not in shown

@@ -45,6 +45,12 @@ def test_both_files_are_needed(gone: str) -> None:
         read_theme("mine", made)
 
 
+def test_a_file_that_is_being_saved_is_no_blank_page() -> None:
+    """Editors make it empty first; displays keep what they have."""
+    with pytest.raises(ThemeError, match=r"^theme\.typ: is empty"):
+        read_theme("mine", files("\n"))
+
+
 @pytest.mark.parametrize(
     "name", ["../x", "a/../../b", "/etc/passwd", "a//b", "mantel/kit.typ", "", "a\nb"]
 )

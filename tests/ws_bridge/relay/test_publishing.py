@@ -187,6 +187,7 @@ async def test_null_is_a_value(house: House) -> None:
         assert (await received(house.client)).payload == b"null"
 
 
+@pytest.mark.says("6.2.3")
 async def test_order_and_nothing_lost_in_a_burst(house: House) -> None:
     """More than may be under way, and more than is taken at once."""
     house.let_in("kitchen", write=("panel/+/set",))

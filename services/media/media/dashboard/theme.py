@@ -88,6 +88,8 @@ def read_theme(name: str, files: Files) -> Theme:
         raise ThemeError(f"is missing; it tells title and sizes of the theme {name}", HEADER)
     if MAIN not in files:
         raise ThemeError(f"is missing; it is what the theme {name} draws", MAIN)
+    if not files[MAIN].strip():  # an editor that is about to write it has made it empty
+        raise ThemeError("is empty", MAIN)
     for path, content in sorted(files.items()):
         if path.endswith(".typ") and (found := _PACKAGE.search(content)):
             line = content.count(b"\n", 0, found.start()) + 1

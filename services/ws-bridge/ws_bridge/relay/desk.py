@@ -26,7 +26,7 @@ class Desk:
     def __init__(self, spread: Spread, source: Source, sessions: Sessions) -> None:
         self._spread, self._source, self._sessions = spread, source, sessions
         self._tasks: set[asyncio.Task[None]] = set()
-        self._under_way: dict[Session, int] = {}
+        self._under_way: dict[Session, list[asyncio.Task[None]]] = {}
 
     def hear(
         self, line: DeviceLine, session: Session, message: str | bytes
@@ -164,10 +164,11 @@ class Desk:
         id_: int | None,
     ) -> "asyncio.Future[None] | None":
         """Publish; the device may say more meanwhile, but not without end."""
-        count = self._under_way.get(session, 0) + 1
-        self._under_way[session] = count
-        task = self._do(self._deliver(line, session, kind, name, payload, id_))
-        return task if count >= _MOST_UNDER_WAY else None
+        under_way = self._under_way.setdefault(session, [])
+        before = under_way[-1] if under_way else None
+        task = self._do(self._deliver(line, session, kind, name, payload, id_, before))
+        under_way.append(task)
+        return task if len(under_way) >= _MOST_UNDER_WAY else None
 
     async def _deliver(
         self,
@@ -177,11 +178,14 @@ class Desk:
         name: str,
         payload: bytes,
         id_: int | None,
+        before: "asyncio.Task[None] | None",
     ) -> None:
         try:
             is_sent = await self._source.publish(kind, name, payload)
+            if before is not None and not before.done():
+                await asyncio.wait({before})  # an acknowledgement can be noticed before an older one
         finally:
-            self._under_way[session] -= 1
+            del self._under_way[session][0]
             if not self._under_way[session]:
                 del self._under_way[session]
         if not line.is_open:
