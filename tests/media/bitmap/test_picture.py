@@ -315,12 +315,12 @@ def test_48_megapixels_fit_into_32_megabytes(tmp_path: Path) -> None:
 def test_the_largest_that_is_opened_takes_what_is_said(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    """A PNG with alpha just below the limit, in a strip at a time beside what was decoded."""
+    """A PNG with alpha just below the limit: what was decoded, a strip at a time, the result."""
     side = int((picture.MOST_BYTES / 4) ** 0.5)
     file = tmp_path / "large.png"
     file.write_bytes(png(side, side, (b"\x00" + b"\x00\x00\x00\xff" * side) * side, colour=6))
     before, after = peak_kilobytes(file, size=size)
-    assert after - before < 1.25 * picture.MOST_BYTES / 1000
+    assert after - before < (picture.MOST_BYTES + 32_000_000) / 1000
 
 
 def test_a_webp_bomb_takes_no_memory(tmp_path: Path) -> None:
