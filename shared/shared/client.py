@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import aiomqtt
@@ -50,12 +50,13 @@ class Client(aiomqtt.Client):
         self._intake = Intake(self._client, has_properties=has_properties)
         self._client.loop_read = self._read  # type: ignore[method-assign]
 
-    async def receive(self, handle: Handler) -> None:
+    async def receive(self, handle: Handler, pause: Callable[[], None] = lambda: None) -> None:
         """Hand over all that comes, until the connection ends: BrokerError.
 
+        `pause` is called after what has come together.
         What `handle` raises is raised here too, and nothing is read any more.
         """
-        self._intake.handle = handle
+        self._intake.handle, self._intake.pause = handle, pause
         await asyncio.wait([self._disconnected])
         error = self._disconnected.exception()
         if error is None or isinstance(error, BrokerError):

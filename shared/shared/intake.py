@@ -21,6 +21,7 @@ _MOST_LENGTH_BYTES = 4
 class Intake:
     """Stands between a paho client and its socket; `handle` is called in the broker's order.
 
+    `pause` is called when all that was here has been handed over.
     Messages are handed over at the end of the turn that has read them, when paho is done with
     all: within its callbacks nothing can be published.
     """
@@ -37,6 +38,7 @@ class Intake:
         self._may_receive = False
         self._come: list[tuple[bytes, bytes, bool]] = []
         self.handle: Handler = lambda *_: None
+        self.pause: Callable[[], None] = lambda: None
 
     def read(self) -> Any:  # noqa: ANN401
         """Read one piece and hand over the messages that it completes; return paho's code."""
@@ -56,6 +58,8 @@ class Intake:
             except UnicodeDecodeError:  # nobody can have asked for it
                 continue
             self.handle(name, payload, retained)
+        if come:
+            self.pause()
         return code
 
     def _take(self, size: int) -> bytes:

@@ -56,7 +56,7 @@ class Desk:
     """Some sessions, and the clock."""
 
     def __init__(self) -> None:
-        self.later: list[float | None] = []
+        self.later: list[float] = []
         self.spread = Spread(self.later.append)
 
     def enter(self, form: Form | None = None, *filters: str) -> Socket:
@@ -77,9 +77,10 @@ class Desk:
         self.turn(now)
 
     def turn(self, now: float) -> None:
-        """Do what is due."""
-        due = [at for at in self.later if at is None or at <= now]
-        self.later[:] = [at for at in self.later if at is not None and at > now]
+        """Let all be there that came together, and do what is due."""
+        self.spread.settle(now)
+        due = [at for at in self.later if at <= now]
+        self.later[:] = [at for at in self.later if at > now]
         for _ in due:
             self.spread.flush(now)
 

@@ -48,10 +48,10 @@ class RelayPort:
         loop = asyncio.get_running_loop()
         self._settings = settings
         self._now = loop.time
-        self._spread = Spread(
-            lambda at: loop.call_soon(self._flush) if at is None else loop.call_at(at, self._flush)
+        self._spread = Spread(lambda at: loop.call_at(at, self._flush))
+        self._source = Source(
+            settings, self._take, self._pause, self._spread.states.forget, self._renew
         )
-        self._source = Source(settings, self._take, self._spread.states.forget, self._renew)
         node = f"{settings.mantel_node}/ws-bridge{settings.service_suffix}"
         self.sessions = Sessions(self._spread, self._source, node, loop.time)
         self._registry = Registry(parse_filters(settings.ws_bridge_relay_open))
@@ -141,6 +141,9 @@ class RelayPort:
     def _renew(self) -> None:
         self.sessions.presence.say_again()
         self._announce(self._registry.devices())
+
+    def _pause(self) -> None:
+        self._spread.settle(self._now())
 
     def _flush(self) -> None:
         self._spread.flush(self._now())

@@ -30,29 +30,29 @@ class Source:
     """An async context manager; hands over each message by `take(kind, name, payload)`.
 
     Names have no root. A retained state is handed over when it has changed; an empty payload
-    says that it was removed, also while the broker or this bridge was away. `forget` is told
-    what is heard no longer, `renew` that the broker is there, and has told all.
+    says that it was removed, also while the broker or this bridge was away. `pause` comes after
+    what has come together, `renew` when the broker has told all; `forget` is told what is lost.
     """
 
     def __init__(
         self,
         settings: Settings,
         take: Callable[[Kind, str, bytes], None],
+        pause: Callable[[], None],
         forget: Callable[[Callable[[str], bool]], None],
         renew: Callable[[], None],
         *,
         connect: Callable[..., Any] = Client,
     ) -> None:
         self._settings = settings
-        self._take, self._forget, self._renew = take, forget, renew
+        self._take, self._pause, self._forget, self._renew = take, pause, forget, renew
         self._connect = connect
         self._prefix = f"{settings.mqtt_root}/"
         self._complaints = Complaints(logging.getLogger("ws-bridge"))
         self._demand = Demand()
         self._asked: dict[Levels, Kind] = {}
         self._kept: dict[str, bytes] = {}  # the retained states that are known
-        self._unseen: set[str] | None = None
-        """Those that the broker did not send again yet, after it came back."""
+        self._unseen: set[str] | None = None  # those not sent again yet, since the broker is back
         self._kinds: dict[str, Kind | None] = {}
         self._changed = asyncio.Event()
         self._wanted, self._got = 1, 0  # versions of the demand: as it is, and as it was met
@@ -151,7 +151,7 @@ class Source:
         self._unseen = set(self._kept)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(client.receive(self._receive), name="relay: receive")
+                tasks.create_task(client.receive(self._receive, self._pause), name="relay: receive")
                 self._client = client
                 tasks.create_task(self._ask(client), name="relay: ask")
         finally:
@@ -207,6 +207,7 @@ class Source:
         for name in unseen:
             if name in self._kept:
                 self._hand_over(name, b"", retained=False)
+        self._pause()
         self._renew()
 
     def _receive(self, topic: str, payload: bytes, retained: bool) -> None:

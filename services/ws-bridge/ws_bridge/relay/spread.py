@@ -23,12 +23,9 @@ _MOST_ROUTES = 4096
 
 
 class Spread:
-    """All sessions of the bridge.
+    """All sessions of the bridge; `later` is to call `flush` at that time of the clock."""
 
-    `later` is to call `flush` at a time of the clock, or with None in the loop's next turn.
-    """
-
-    def __init__(self, later: Callable[[float | None], object]) -> None:
+    def __init__(self, later: Callable[[float], object]) -> None:
         self.sequence = 0
         self.states = States()
         self.events = Events()
@@ -36,16 +33,13 @@ class Spread:
         self._cohorts: dict[Key, Cohort] = {}
         self._routes: dict[str, tuple[Cohort, ...]] = {}
         self._dirty: dict[Cohort, None] = {}
-        self._came_at = self._flushed_at = 0.0
+        self._settled_at = self._flushed_at = 0.0
         self._is_planned = False
 
     # --- messages ---
 
     def take(self, kind: Kind, name: str, payload: bytes, now: float) -> None:
-        """Pass a message on (`now` in seconds).
-
-        One that comes alone goes at once; in a burst a write waits until 2 ms after the last.
-        """
+        """Take a message, to be written with all that came with it (`now` in seconds)."""
         self.sequence += 1
         message = Message(kind, name, payload, self.sequence)
         if kind.is_state:
@@ -58,13 +52,19 @@ class Spread:
                 self._dirty[cohort] = None
                 if cohort.waiting_bytes > MOST_WAITING_BYTES:
                     cohort.flush()
-        if self._dirty and not self._is_planned:
+
+    def settle(self, now: float) -> None:
+        """Write what has come together, `now` in seconds; in a burst 2 ms after the last write."""
+        is_alone = now - self._settled_at >= _BURST_GAP_SECONDS
+        self._settled_at = now
+        if self._is_planned or not self._dirty:
+            return
+        due = self._flushed_at + BURST_SECONDS
+        if is_alone or now >= due:
+            self.flush(now)
+        else:
             self._is_planned = True
-            # Not before the next turn: what the broker has sent together is one write
-            is_alone = now - self._came_at >= _BURST_GAP_SECONDS
-            due = self._flushed_at + BURST_SECONDS
-            self._later(None if is_alone or due <= now else due)
-        self._came_at = now
+            self._later(due)
 
     def flush(self, now: float) -> None:
         """Write all that waits (`now` in seconds)."""
