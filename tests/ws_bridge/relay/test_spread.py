@@ -116,6 +116,9 @@ def test_what_comes_alone_is_not_held() -> None:
     for number in range(5):
         desk.take(number, 10 + number * 0.001)
         assert len(one.got) == number + 1
+    desk.spread.take(EVENT, "panel/p/event", b"5", 10.005)
+    desk.take(6, 10.005)
+    assert len(one.got) == 5, "two together are a burst"
 
 
 def test_an_answer_that_fills_a_socket_loses_nothing_that_waits() -> None:

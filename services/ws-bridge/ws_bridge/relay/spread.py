@@ -34,6 +34,7 @@ class Spread:
         self._routes: dict[str, tuple[Cohort, ...]] = {}
         self._dirty: dict[Cohort, None] = {}
         self._settled_at = self._flushed_at = 0.0
+        self._come = 0
         self._is_planned = False
 
     # --- messages ---
@@ -41,6 +42,7 @@ class Spread:
     def take(self, kind: Kind, name: str, payload: bytes, now: float) -> None:
         """Take a message, to be written with all that came with it (`now` in seconds)."""
         self.sequence += 1
+        self._come += 1
         message = Message(kind, name, payload, self.sequence)
         if kind.is_state:
             self.states.put(message)
@@ -55,8 +57,8 @@ class Spread:
 
     def settle(self, now: float) -> None:
         """Write what has come together, `now` in seconds; in a burst 2 ms after the last write."""
-        is_alone = now - self._settled_at >= _BURST_GAP_SECONDS
-        self._settled_at = now
+        is_alone = self._come == 1 and now - self._settled_at >= _BURST_GAP_SECONDS
+        self._come, self._settled_at = 0, now
         if self._is_planned or not self._dirty:
             return
         due = self._flushed_at + BURST_SECONDS
