@@ -95,13 +95,10 @@ def open_playwright(file: Path, size: Size, facts: Facts, rounds: int) -> Taken:
 
 
 def launched_playwright_bytes(file: Path, size: Size) -> int:
-    """Return what a browser that is launched for one page takes at most, with its driver.
-
-    The Python that asks for it is left out, as the one is that asks our child.
-    """
+    """Return what a browser that is launched for one page takes at most, with all that drives it."""
     with Playwright(size) as peer:
         peer.ask("launch", file)  # another's first time
-        with peak_bytes(peer.pid, itself=False) as peak:
+        with peak_bytes(peer.pid) as peak:
             peer.ask("launch", file)
     return max(peak)
 
