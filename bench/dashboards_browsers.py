@@ -95,7 +95,7 @@ def open_playwright(file: Path, size: Size, facts: Facts, rounds: int) -> Taken:
 
 
 def launched_playwright_bytes(file: Path, size: Size) -> int:
-    """Return what a browser that is launched for one page takes at most, with all that drives it."""
+    """Return what a browser launched for one page takes at most, with all that drives it."""
     with Playwright(size) as peer:
         peer.ask("launch", file)  # another's first time
         with peak_bytes(peer.pid) as peak:
