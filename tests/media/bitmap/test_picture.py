@@ -116,6 +116,18 @@ def test_a_photo_stands_upright(orientation: int) -> None:
     assert corners == [True, False, False, False]
 
 
+def test_of_a_jpeg_with_more_pictures_behind_it_the_first_is_shown(tmp_path: Path) -> None:
+    """As phones and cameras write them: MPO. It is as upright, and as large, as any JPEG."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = tmp_path / "phone.jpg"
+    others = [blank(size=(40, 30), colour="red")]
+    halves((300, 200)).save(file, "MPO", save_all=True, append_images=others, exif=exif)
+    assert picture_size(file) == (200, 300)
+    shown = open_picture(file, 200, 300).convert("L")
+    assert (shown.getpixel((100, 50)), shown.getpixel((100, 250))) == (0, 255)
+
+
 def test_of_a_moving_picture_the_first_frame_is_shown() -> None:
     """GIF and WebP."""
     for form in ("GIF", "WEBP"):

@@ -57,6 +57,13 @@ BROKEN = (
 
 # The limit above is the lower one, and its message tells what to do
 Image.MAX_IMAGE_PIXELS = None
+# Phones and cameras put more pictures behind the first (MPO): a depth, a preview. For these
+# Pillow would take another class, which begins anew, and whose place in the file tells nothing
+Image.register_open(
+    JpegImagePlugin.JpegImageFile.format,
+    JpegImagePlugin.JpegImageFile,
+    lambda head: head.startswith(b"\xff\xd8\xff"),
+)
 
 TOO_MUCH = "takes too much memory"
 
