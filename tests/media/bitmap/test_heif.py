@@ -1,5 +1,6 @@
 """HEIC: its size by its header alone, and whether it can be opened here."""
 
+import functools
 import struct
 from pathlib import Path
 
@@ -34,7 +35,8 @@ TILES = (ispe(512, 512), ispe(4032, 3024), ispe(320, 240))
 HEAD = box(b"ftyp", b"heic")
 BROKEN = (
     header(), header(*TILES)[:60], header(*TILES)[:30], HEAD, header(bytes(8)),
-    HEAD + b"\0\0\0\x01meta", HEAD + b"\xff\xff\xff\xffmeta",
+    HEAD + b"\0\0\0\x01meta", HEAD + b"\xff\xff\xff\xffmeta", header(ispe(0, 300)),
+    header(functools.reduce(lambda inner, _: box(b"ipco", inner), range(2000), ispe(3, 4))),
 )  # fmt: skip
 
 

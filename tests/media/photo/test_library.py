@@ -170,6 +170,23 @@ async def test_what_is_no_picture_is_left_out_and_said_once(
         assert "pipe" not in caplog.text
 
 
+async def test_a_name_of_another_encoding_is_left_out_and_said_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As old disks have them; a folder may have one too. Renamed, it is there."""
+    latin = house.photos / os.fsdecode(b"fr\xfchling.jpg")
+    (house.photos / "b.jpg").rename(latin)
+    (house.photos / "2024/sea").rename(house.photos / os.fsdecode(b"2024/m\xe4r"))
+    async with house.library() as library:
+        for _ in range(2):
+            await library.scan()
+        assert set(paths(library).values()) == {"2024/a.PNG"}
+        assert caplog.text.count("photo fr?hling.jpg: its name is no UTF-8") == 1
+        assert caplog.text.count("photo 2024/m?r/c.webp: ") == 1
+        latin.rename(house.photos / "fr\xfchling.jpg")
+        assert await library.scan() == (1, 0)
+
+
 async def test_other_kinds_of_photos(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """BMP is one; HEIC is where it can be opened, and else left out, which is said once for all."""
     house.add("d.bmp", saved(halves((30, 20)), "BMP"))

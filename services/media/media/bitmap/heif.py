@@ -13,7 +13,7 @@ HEIF = "HEIF"
 MISSING = "is HEIC, and pillow-heif, which opens that, is not installed"
 
 _BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
-_CONTAINERS = {b"iprp", b"ipco"}
+_CONTAINERS = {b"iprp", b"ipco"}  # the second is in the first, and no deeper
 _MOST_BOXES = 64  # at the top: nobody writes as many
 _MOST_META_BYTES = 1_000_000
 
@@ -38,7 +38,9 @@ def heif_size(path: Path) -> tuple[int, int]:
     sizes, turned = [], False
     for kind, content in _boxes(_meta(path)[4:]):
         if kind == b"ispe" and len(content) >= 12:
-            sizes.append(struct.unpack_from(">II", content, 4))
+            width, height = struct.unpack_from(">II", content, 4)
+            if width and height:
+                sizes.append((width, height))
         elif kind == b"irot" and content:
             turned = turned or content[0] % 2 == 1
     if not sizes:
@@ -66,16 +68,16 @@ def _meta(path: Path) -> bytes:
     raise ValueError("it has no header")
 
 
-def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and content of the boxes, those within others too."""
+def _boxes(content: bytes, depth: int = len(_CONTAINERS)) -> Iterator[tuple[bytes, bytes]]:
+    """Yield kind and content of the boxes, those within others too, but not without end."""
     at = 0
     while at + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, at)
         if length < 8:
             return
         inner = content[at + 8 : at + length]
-        if kind in _CONTAINERS:
-            yield from _boxes(inner)
+        if depth and kind in _CONTAINERS:
+            yield from _boxes(inner, depth - 1)
         else:
             yield kind, inner
         at += length

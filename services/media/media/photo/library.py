@@ -147,6 +147,11 @@ class Library:
         read = []
         for found in batch:
             path = self.root / found.path
+            named = found.path.encode(errors="replace").decode()
+            if named != found.path:  # bytes of another encoding, which no topic or table can hold
+                told = "its name is no UTF-8; it is left out until it is renamed"
+                self._complaints.say(f"photo {named}", told)
+                continue
             try:
                 size = picture_size(path)
                 read.append((found, digest(path, found.size), size))
