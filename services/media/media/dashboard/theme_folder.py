@@ -52,16 +52,18 @@ class Themes:
 
     def _all(self) -> list[Theme]:
         found = {path.name: self._read(path) for path in _folders(_OURS)}
-        self.faults = {}
+        faults: dict[str, ThemeError] = {}
         for path in _folders(self.folder):
             try:
                 found[path.name] = self._read(path)
                 self._complaints.settle(f"theme {path.name}", "is used again")
             except ThemeError as error:
-                self.faults[path.name] = error
+                faults[path.name] = error
                 there = "ours of this name is used" if path.name in found else "it is not used"
                 self._complaints.say(f"theme {path.name}", f"{error}; {there}")
-        self._kept = {path: kept for path, kept in self._kept.items() if path.is_dir()}
+        # os.path, for a Path raises where it may not look
+        self._kept = {path: kept for path, kept in self._kept.items() if os.path.isdir(path)}  # noqa: PTH112
+        self.faults = faults  # whole: others look at them without waiting
         return [theme for _, theme in sorted(found.items())]
 
     def names(self) -> list[str]:
@@ -70,9 +72,10 @@ class Themes:
 
     def named(self, name: str) -> Theme:
         """Return a theme; ThemeError; blocks."""
-        themes = {each.name: each for each in self.all()}
-        if name in self.faults:
-            raise self.faults[name]
+        with self._reading:
+            themes, faults = {each.name: each for each in self._all()}, self.faults
+        if name in faults:
+            raise faults[name]
         if name not in themes:
             raise NoThemeError(f"no theme {name[:60]!r}; there are: {', '.join(themes)}")
         return themes[name]
@@ -92,6 +95,10 @@ class Themes:
 
 def read_folder(name: str, folder: Path) -> Theme:
     """Return the theme of a folder; ThemeError."""
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        raise ThemeError(f"{folder} cannot be read ({error.strerror})") from None
     files: Files = {}
     left = MOST_BYTES
     for path in _files(folder):
@@ -112,10 +119,20 @@ def read_folder(name: str, folder: Path) -> Theme:
 def _folders(folder: Path) -> list[Path]:
     """Return the folders in it that are themes or want to be."""
     try:
-        found = [each for each in folder.iterdir() if (each / HEADER).exists()]
+        found = [each for each in folder.iterdir() if _wants_to_be_one(each)]
     except OSError:
         return []
     return sorted(found)[:_MOST_THEMES]
+
+
+def _wants_to_be_one(folder: Path) -> bool:
+    try:
+        (folder / HEADER).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # what is wrong with it is told when it is read
+        return True
+    return True
 
 
 def _files(folder: Path) -> list[Path]:
@@ -127,7 +144,8 @@ def _files(folder: Path) -> list[Path]:
         if depth >= _MOST_DEPTH:
             folders.clear()
         found += [Path(place, each) for each in sorted(names) if not each.startswith(".")]
-        found += [Path(place, each) for each in folders if Path(place, each).is_symlink()]
+        links = (each for each in folders if os.path.islink(os.path.join(place, each)))  # noqa: PTH114, PTH118
+        found += [Path(place, each) for each in links]
         if len(found) > MOST_FILES:
             break
     return [each for each in found if not each.name.endswith(("~", ".swp", ".tmp"))]
@@ -156,7 +174,7 @@ def _stamp(folder: Path) -> _Stamp:
 
 def some_photo(photos: Path, assets: Path) -> Path | None:
     """Return a photo to see a theme with: one of the house, else the picture that comes with us."""
-    endings = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
+    endings = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp"}
     for folder in (photos, assets / "img"):
         with contextlib.suppress(OSError):
             found = sorted(each for each in folder.iterdir() if each.suffix.lower() in endings)
