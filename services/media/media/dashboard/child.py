@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from media.dashboard.fonts import MISSING, sans
-from media.dashboard.job import Box, CardJob, Drawn, Fault, Job, Outcome, PageJob, Unknown
+from media.dashboard.job import (
+    Box,
+    CardJob,
+    Drawn,
+    Fault,
+    Job,
+    Outcome,
+    PageJob,
+    Unknown,
+    packed,
+)
 
 if TYPE_CHECKING:
     from media.bitmap.screen import Screen
@@ -47,7 +57,7 @@ def main() -> None:
     painter = Painter(Path(sys.argv[1]))
     try:
         while (job := _next(sys.stdin.buffer)) is not None:
-            answer = pickle.dumps(painter.draw(job))
+            answer = packed(painter.draw(job))
             answers.write(_LENGTH.pack(len(answer)) + answer)
             answers.flush()
             del job, answer

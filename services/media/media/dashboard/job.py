@@ -71,17 +71,41 @@ class Unknown(NamedTuple):
 Outcome = Fault | Drawn | Unknown
 
 
-def answer(packed: bytes) -> Outcome:
+_KINDS: dict[str, type[Fault | Drawn | Unknown]] = {
+    each.__name__: each for each in (Fault, Drawn, Unknown)
+}
+_FIELDS = {
+    "Fault": ((str,), (str,), (int, type(None))),
+    "Drawn": tuple((type(each),) for each in Drawn()),
+    "Unknown": (),
+}
+"""Of each kind the types that its fields may have."""
+# What is raised by a pickle that nobody wrote with `pickle.dumps`
+_BROKEN = (
+    pickle.UnpicklingError, EOFError, MemoryError, LookupError, ValueError, TypeError,
+    AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+
+
+def packed(outcome: Outcome) -> bytes:
+    """Return an outcome for `answer`: its kind by name and its fields, of no class."""
+    return pickle.dumps((type(outcome).__name__, *outcome))
+
+
+def answer(raw: bytes) -> Outcome:
     """Return what a child answers, which is nothing but an Outcome; pickle.UnpicklingError."""
-    outcome: Outcome = _Answer(io.BytesIO(packed)).load()
-    return outcome
+    try:
+        name, *fields = _Plain(io.BytesIO(raw)).load()
+        kind, wanted = _KINDS[name], _FIELDS[name]
+    except _BROKEN as error:
+        raise pickle.UnpicklingError(str(error)) from None
+    if len(fields) != len(wanted) or not all(map(isinstance, fields, wanted)):
+        raise pickle.UnpicklingError(f"is no {name}")
+    return kind(*fields)
 
 
-class _Answer(pickle.Unpickler):
-    """A child has read what comes from outside: it may name no other class or function."""
+class _Plain(pickle.Unpickler):
+    """A child has read what comes from outside: it may name no class and no function."""
 
-    def find_class(self, module: str, name: str) -> type[tuple[object, ...]]:
-        kind = {each.__name__: each for each in (Fault, Drawn, Unknown)}.get(name)
-        if module != __name__ or kind is None:
-            raise pickle.UnpicklingError(f"{module}.{name} is no answer")
-        return kind
+    def find_class(self, module: str, name: str) -> object:
+        raise pickle.UnpicklingError(f"{module}.{name} is no answer")
