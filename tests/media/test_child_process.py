@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from media import child_process
 from media.child_process import Child, ChildError, NoChildError, ask
 from shared.testing import TIMEOUT_SECONDS
 
@@ -59,6 +60,16 @@ async def test_who_waits_no_longer_gets_no_other_answer(child: Child) -> None:
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gone
+    assert (await told(child, "next"))[0] == "next"
+
+
+async def test_an_answer_without_end_is_not_waited_for(
+    child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would fill our memory; the next one is asked of another."""
+    monkeypatch.setattr(child_process, "MOST_ANSWER_BYTES", 1000)
+    with pytest.raises(ChildError, match="answers more than can be right"):
+        await told(child, "x" * 1000)
     assert (await told(child, "next"))[0] == "next"
 
 

@@ -16,6 +16,8 @@ from shared.errors import MantelError
 
 _SECRET = ("MQTT_", "MEDIA_", "MANTEL_")
 _LAST_WORDS_SECONDS = 2.0
+MOST_ANSWER_BYTES = 64_000_000
+"""A child may be no longer what it was: a picture of six megapixels in any colour is half of it."""
 
 
 class ChildError(MantelError):
@@ -92,6 +94,8 @@ class Child:
         stdin.write(question)
         await stdin.drain()
         (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+        if length > MOST_ANSWER_BYTES:
+            raise ChildError("answers more than can be right")
         return await stdout.readexactly(length)
 
     async def _last_words(self) -> ChildError:

@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine
@@ -234,6 +235,37 @@ def test_who_does_not_wait_leaves_no_answer_behind() -> None:
             await slow
         red = await draw(studio, theme("#rect(width: 100%, height: 100%, fill: rgb(255, 0, 0))"))
         assert opened(red).getpixel((200, 150)) == (255, 0, 0)
+
+    run(work)
+
+
+def test_a_child_that_cannot_be_started_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again each minute."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    async def work(studio: Studio) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/nowhere")
+            with pytest.raises(ThemeError, match="no process can be started"):
+                await draw(studio, theme("good"))
+        assert not list(tmp_path.iterdir())
+        assert (await draw(studio, theme("good"))).png
+
+    run(work)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_answer_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would fill the memory of who asks."""
+
+    async def work(studio: Studio) -> None:
+        with monkeypatch.context() as little:
+            little.setattr("media.dashboard.studio.MOST_ANSWER_BYTES", 100)
+            with pytest.raises(ThemeError, match="its process ended"):
+                await draw(studio, theme("good"))
+        assert (await draw(studio, theme("good"))).png
 
     run(work)
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from typing import Self
 
+from media.child_process import MOST_ANSWER_BYTES
 from media.dashboard.job import MAIN, Drawn, Fault, Job, Outcome, PageJob, Unknown, answer
 from media.dashboard.theme import ThemeError
 
@@ -104,6 +105,7 @@ class Studio:
         try:
             child = self._child or await self._start()
         except OSError as error:
+            await self._end()
             return Fault(f"no process can be started to draw it ({error.strerror})")
         short = job
         if isinstance(job, PageJob):
@@ -128,7 +130,7 @@ class Studio:
     async def _start(self) -> asyncio.subprocess.Process:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(_SECRET)}
         self._known.clear()
-        self._folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="mantel-theme-")
+        self._folder = tempfile.mkdtemp(prefix="mantel-theme-")  # at once: no end leaves it behind
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",  # with -m it begins 5 ms later
@@ -164,21 +166,29 @@ class Studio:
 
     async def _end(self, *, kill: bool = True) -> None:
         child, self._child = self._child, None
-        if child is None:
-            return
-        if child.stdin is not None:
-            child.stdin.close()  # it ends by that, and removes what it has written
-        with contextlib.suppress(ProcessLookupError):
-            if kill and child.returncode is None:
-                child.kill()
+        folder, self._folder = self._folder, ""
         try:
-            async with asyncio.timeout(5):
-                await child.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            if child is not None:
+                await _gone(child, kill=kill)
+        finally:
+            if folder:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+async def _gone(child: asyncio.subprocess.Process, *, kill: bool) -> None:
+    """Wait for its end."""
+    if child.stdin is not None:
+        child.stdin.close()  # it ends by that, and removes what it has written
+    with contextlib.suppress(ProcessLookupError):
+        if kill and child.returncode is None:
+            child.kill()
+    try:
+        async with asyncio.timeout(5):
             await child.wait()
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
 
 
 async def _exchange(child: asyncio.subprocess.Process, job: Job) -> Outcome:
@@ -189,4 +199,6 @@ async def _exchange(child: asyncio.subprocess.Process, job: Job) -> Outcome:
     child.stdin.write(_LENGTH.pack(len(body)) + body)
     await child.stdin.drain()
     (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
+    if length > MOST_ANSWER_BYTES:
+        raise pickle.UnpicklingError("answers more than can be right")
     return answer(await child.stdout.readexactly(length))
