@@ -25,7 +25,7 @@ DISPLAY = Display(id="a", hardware_id="1", width=800, height=480, made_at=NOW, p
 class Photos:
     """Shows one photo, or whatever it is given."""
 
-    def __init__(self, source: Path | bytes) -> None:
+    def __init__(self, source: Path | tuple[Path, ...] | bytes) -> None:
         self.content = Content(source, "one")
 
     async def picture(self, display: Display, mode: Mode, now: object) -> Content:
@@ -33,12 +33,18 @@ class Photos:
         return self.content
 
 
-async def test_the_photo_of_a_display() -> None:
-    """A file, for an hour where it is not known for how long; None for what is no file."""
+async def test_the_photo_of_a_display(tmp_path: Path) -> None:
+    """A file, for an hour where it is not known for how long; None for what is no file.
+
+    Of art whose file is gone it is the photo.
+    """
     file = Path("one.jpg")
     assert await photo_of(DISPLAY, Photos(file), NOW) == (file, NOW + timedelta(hours=1))
     assert await photo_of(DISPLAY, Photos(b"x"), NOW) is None
     assert await photo_of(None, Photos(file), NOW) is None
+    there = tmp_path / "there.jpg"
+    there.touch()
+    assert await photo_of(DISPLAY, Photos((file, there)), NOW) == (there, NOW + timedelta(hours=1))
 
 
 def test_a_page_is_shown_without_the_mark_until_it_is_drawn_with_it(

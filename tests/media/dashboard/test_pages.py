@@ -239,6 +239,28 @@ def test_a_page_with_a_photo_is_each_displays_own(tmp_path: Path) -> None:
     run(tmp_path, work)
 
 
+def test_a_photo_that_is_missing_on_a_page_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The page is drawn, and drawn again, without it."""
+
+    async def work(house: House, pages: Pages) -> None:
+        wish = replace(WISH, theme="photo")
+        house.photos["a"] = tmp_path / "gone.png"
+        first = await pages.picture(wish, display="a")
+        assert first is not None
+        house.now += timedelta(days=1)
+        house.changed.set()
+        async with asyncio.timeout(20):
+            while (
+                page := await pages.picture(wish, display="a")
+            ) and page.version == first.version:
+                await asyncio.sleep(0.05)
+        assert caplog.text.count("gone.png: No such file") == 1
+
+    run(tmp_path, work)
+
+
 def test_a_card_and_the_news(tmp_path: Path) -> None:
     """Small screens and the other mode have pages too."""
 

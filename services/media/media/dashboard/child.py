@@ -96,7 +96,7 @@ class Painter:
             return Fault("needs too much memory")
         except OSError as error:
             return Fault(str(error))
-        if isinstance(drawn, Drawn) and sans() is None:
+        if isinstance(drawn, Drawn) and not drawn.note and sans() is None:
             return drawn._replace(note=MISSING)
         return drawn
 

@@ -1,5 +1,7 @@
 """What a display shows in the modes `dashboard` and `news`: a page, drawn ahead."""
 
+import asyncio
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +25,13 @@ async def photo_of(
     content = None if display is None else await photos.picture(display, "photo", now)
     if content is None or not content.files:
         return None
-    return content.files[0], content.until_at or now + _PHOTO_LASTS
+    file = await asyncio.to_thread(_first_there, content.files)
+    return file, content.until_at or now + _PHOTO_LASTS
+
+
+def _first_there(files: tuple[Path, ...]) -> Path:
+    """Return the first that there is: the file of art may have been removed by hand."""
+    return next((each for each in files if os.path.isfile(each)), files[-1])  # noqa: PTH113 - a Path raises
 
 
 class Dashboard:

@@ -1,6 +1,7 @@
 """Dashboards for screens: what is known, drawn by the theme that suits."""
 
 import asyncio
+import logging
 from dataclasses import replace as with_
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ from media.dashboard.theme import Theme, ThemeError
 from media.dashboard.theme_folder import Themes
 from media.dashboard.words import Words
 from media.source.facts import Snapshot
+from shared.complaints import Complaints
+
+_log = logging.getLogger("media")
 
 PageMode = Literal["dashboard", "news"]
 
@@ -37,6 +41,7 @@ class Dashboards:
         self.themes = themes
         self.words = words
         self._studio = studio
+        self._complaints = Complaints(_log)
 
     async def theme_for(self, screen: Screen, mode: PageMode, name: str = "") -> Theme | None:
         """Return the theme of a name, else the one that suits; None for a card. ThemeError."""
@@ -63,6 +68,11 @@ class Dashboards:
         """Return a page, or without a theme a card, ready for a screen; ThemeError."""
         job = job_for(theme, self.facts(snapshot, theme), screen, photo)
         drawn = await self._studio.draw(job)
+        subject = f"page of {theme.name if theme else 'a card'} {screen.size[0]}x{screen.size[1]}"
+        if drawn.note:
+            self._complaints.say(subject, f"{drawn.note}; it is drawn without")
+        else:
+            self._complaints.settle(subject)
         frame = Frame(drawn.width, drawn.height, drawn.format, drawn.packed)
         return Prepared(frame, drawn.preview)
 
