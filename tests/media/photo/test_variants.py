@@ -1,12 +1,15 @@
 """All variants, with a real database and a real folder."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from media.bitmap.prepared import Prepared
 from media.bitmap.profiles import PROFILES
 from media.darkroom import Darkroom
 from media.database import Database
@@ -96,6 +99,29 @@ async def test_pictures_are_made_ahead_by_a_child(photos: Path) -> None:
         other = await pictures.frame(all_.get(1), SCREEN)
         assert other is not None
         assert other.version != frame.version
+
+
+async def test_what_is_drawn_while_it_is_made_ahead_is_made_once(
+    photos: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many draw it; no two write the same file."""
+    async with variants(photos) as (all_, _), Darkroom() as darkroom:
+        await all_.draw()
+        pictures = VariantPictures(all_, VariantFiles(all_.folder), darkroom)
+        pictures.want(SCREEN)
+        asked: list[Path] = []
+        prepared = darkroom.prepared
+
+        async def noted(source: Path, *rest: Any) -> Prepared:
+            asked.append(source)
+            return await prepared(source, *rest)
+
+        darkroom.prepared = noted  # type: ignore[method-assign,assignment]
+        draws = (pictures.frame(all_.get(number), SCREEN) for number in (1, 2, 3, 1, 2, 3))
+        _, *frames = await asyncio.gather(pictures.make_missing(), *draws)
+        assert all(frames)
+        assert sorted(asked) == sorted(photos.iterdir())
+        assert not caplog.records
 
 
 async def test_what_is_left_of_lost_photos_goes(photos: Path) -> None:

@@ -101,11 +101,14 @@ class VariantPictures:
         for screen in list(self._asked):
             sources = {number: self._source(number) for number in best}
             for place, source in await asyncio.to_thread(self._missing, sources, screen):
-                packed = await self._made(place, source, screen)
-                if packed is None:
-                    continue
-                if not await self._keep(place, packed):
-                    return made
+                async with self._making:  # by one alone, and who draws it may have been first
+                    if await asyncio.to_thread(self._files.path(place).exists):
+                        continue
+                    packed = await self._made(place, source, screen)
+                    if packed is None:
+                        continue
+                    if not await self._keep(place, packed):
+                        return made
                 made += 1
         wanted = {self._keys[each] for each in self._asked if each in self._keys}
         await asyncio.to_thread(self._files.trim, weights, wanted, self._variants)
