@@ -1,7 +1,5 @@
 """The folder of the house's themes, when it cannot be read."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,27 +8,18 @@ import pytest
 from media.dashboard.theme import ThemeError
 from media.dashboard.theme_folder import Themes
 from tests.media.dashboard.facts import HEADER
-
-_NOBODY = 65534
+from tests.media.nobody import as_nobody
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Return a folder with two themes, of somebody who is not allowed everything."""
-    with tempfile.TemporaryDirectory() as directory:
-        folder = Path(directory) / "themes"
+    """Return a folder with two themes."""
+    with as_nobody() as home:
         for name in ("first", "second"):
-            (folder / name).mkdir(parents=True)
-            (folder / name / "theme.toml").write_text(HEADER)
-            (folder / name / "theme.typ").write_text("good")
-        root = os.geteuid() == 0
-        if root:
-            for each in (Path(directory), *Path(directory).rglob("*")):
-                os.chown(each, _NOBODY, _NOBODY)
-            os.seteuid(_NOBODY)
-        yield folder
-        if root:
-            os.seteuid(0)
+            (home / "themes" / name).mkdir(parents=True)
+            (home / "themes" / name / "theme.toml").write_text(HEADER)
+            (home / "themes" / name / "theme.typ").write_text("good")
+        yield home / "themes"
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444])

@@ -22,6 +22,7 @@ from shared.errors import PayloadError
 from tests.media.bitmap.pictures import blank, halves, photo, saved
 from tests.media.bitmap.test_heif import TILES
 from tests.media.bitmap.test_heif import header as heif_header
+from tests.media.nobody import as_nobody
 
 
 class House:
@@ -111,6 +112,20 @@ async def test_a_photo_that_is_moved_is_the_same_and_one_that_is_copied_another(
         await library.load()
         assert library.get(number).opinion.favourite
         assert len(library) == 4
+
+
+async def test_a_photo_of_a_folder_that_cannot_be_read_is_found_elsewhere() -> None:
+    """It is the same one, and nothing else is in its way."""
+    with as_nobody() as home:
+        house = House(home)
+        house.add("mine/a.png", saved(photo()))
+        async with house.library() as library:
+            await library.scan()
+            (house.photos / "mine").chmod(0)
+            house.add("ours/a.png", saved(photo()))
+            assert await library.scan() == (0, 0)
+            assert paths(library) == {1: "ours/a.png"}
+            (house.photos / "mine").chmod(0o755)
 
 
 async def test_a_photo_that_goes_is_remembered_for_a_month(house: House) -> None:

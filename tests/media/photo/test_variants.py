@@ -20,6 +20,7 @@ from media.photo.variant_pictures import VariantPictures
 from media.photo.variant_store import VariantStore
 from media.photo.variants import UnknownVariantError, Variants
 from tests.media.bitmap.pictures import blank, halves, saved
+from tests.media.nobody import as_nobody
 from tests.media.photo.test_rotation import NOW
 
 SCREEN = PROFILES["rlcd-200x200"]
@@ -176,3 +177,28 @@ def test_the_worst_files_go_first(tmp_path: Path) -> None:
     assert files.trim(weights, {ours}, known) == 0
     assert VariantFiles(tmp_path, most_bytes=9 * 22 - 1).trim(weights, {ours}, known) == 1
     assert files.trim(weights, {ours}, range(2, 7)) == 1
+
+
+async def test_art_that_cannot_be_looked_at_is_not_forgotten() -> None:
+    """It was paid for, and its folder may be readable again."""
+    now = NOW
+    with as_nobody() as home:
+        photos = home / "photos"
+        photos.mkdir()
+        (photos / "a.png").write_bytes(saved(halves()))
+        async with Database(home / "media.sqlite") as database:
+            store = VariantStore(database)
+            library = Library(photos, PhotoStore(database), lambda: now)
+            await library.scan()
+            all_ = Variants(library, store, home / "variants", lambda: now)
+            await all_.add(library.get(1), "ink", "art/a.jpg")
+            (home / "variants/art").mkdir(parents=True)
+            (home / "variants/art/a.jpg").write_bytes(saved(halves(), "JPEG"))
+            (home / "variants/art").chmod(0)
+            (photos / "a.png").unlink()
+            for days in (0, 31, 62):
+                now = NOW + timedelta(days=days)
+                await library.scan()
+                await all_.prepare()
+            assert [each.style for each in all_.art(1)] == ["ink"]
+            (home / "variants/art").chmod(0o755)

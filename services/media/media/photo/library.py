@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain, islice
@@ -189,7 +190,9 @@ class Library:
     def _moved(self, hashed: bytes) -> Kept | None:
         """Return the photo that was elsewhere before and is there no more."""
         kept = self._kept.get(self._digests.get(hashed, 0))
-        return None if kept is None or self.file(kept.photo).exists() else kept
+        # os.path, for a Path raises where it may not look
+        there = kept is not None and os.path.exists(self.file(kept.photo))  # noqa: PTH110
+        return None if there else kept
 
     def _index(self, kept: Kept) -> None:
         number = kept.photo.number

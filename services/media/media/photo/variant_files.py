@@ -55,6 +55,10 @@ class VariantFiles:
         """Return the file of a place."""
         return self._folder / place.screen / f"{place.number}-{place.stamp}{_ENDING}"
 
+    def has(self, place: Packed) -> bool:
+        """Tell whether there is a file; not whether it is whole."""
+        return os.path.exists(self.path(place))  # noqa: PTH110 - a Path raises where it may not look
+
     def read(self, place: Packed) -> bytes | None:
         """Return a packed picture; None when it is not there, or broken."""
         try:

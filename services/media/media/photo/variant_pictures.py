@@ -102,7 +102,7 @@ class VariantPictures:
             sources = {number: self._source(number) for number in best}
             for place, source in await asyncio.to_thread(self._missing, sources, screen):
                 async with self._making:  # by one alone, and who draws it may have been first
-                    if await asyncio.to_thread(self._files.path(place).exists):
+                    if await asyncio.to_thread(self._files.has, place):
                         continue
                     packed = await self._made(place, source, screen)
                     if packed is None:
@@ -128,7 +128,7 @@ class VariantPictures:
             if source is None or place is None or place in self._broken:
                 continue
             self._keys[screen] = place.screen
-            if not self._files.path(place).exists():
+            if not self._files.has(place):
                 missing.append((place, source))
         return missing
 

@@ -107,7 +107,10 @@ class Variants:
             version = self._library.version
             if not self._library.readable or version == self._of_library:
                 return
-            await self._forget([each for each in self._variants.values() if self._is_lost(each)])
+            known = self._library.knows
+            strays = [each for each in self._variants.values() if not known(each.photo)]
+            if strays:
+                await self._forget(await asyncio.to_thread(self._lost, strays))
             photos = list(self._library.present())
             numbered = {each.photo for each in self._variants.values() if each.style == AS_IT_IS}
             new = [
@@ -141,11 +144,11 @@ class Variants:
         self._take([variant])
         return variant
 
-    def _is_lost(self, variant: Variant) -> bool:
-        """Tell whether nothing is left of a variant: art that was made of a lost photo stays."""
-        if self._library.knows(variant.photo):
-            return False
-        return variant.master is None or not (self.folder / variant.master).exists()
+    def _lost(self, strays: list[Variant]) -> list[Variant]:
+        """Return those of which nothing is left: art that was made of a lost photo stays."""
+        return [
+            each for each in strays if each.master is None or _is_gone(self.folder / each.master)
+        ]
 
     async def _forget(self, lost: list[Variant]) -> None:
         if not lost:
@@ -174,3 +177,14 @@ class Variants:
         photos = {each.number: each for each in self._library.present()}
         weighed = await asyncio.to_thread(weights, variants, photos, now)
         self._deck, self._deck_of, self.weights = Deck(weighed), made_of, dict(weighed)
+
+
+def _is_gone(file: Path) -> bool:
+    """Tell whether a file is not there; what cannot be looked at may be there."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
