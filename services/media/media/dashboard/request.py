@@ -1,5 +1,6 @@
 """What may be asked of dashboards by topic: which themes there are, and how one looks."""
 
+import asyncio
 import base64
 import binascii
 import time
@@ -76,7 +77,7 @@ class _Desk:
                 **msgspec.to_builtins(each.header),
                 "fault": None,
             }
-            for each in themes.all()
+            for each in await asyncio.to_thread(themes.all)
         ]
         faults = [
             {"name": name, "ours": False, "fault": str(error)}
@@ -91,7 +92,7 @@ class _Desk:
             theme = await self._dashboards.theme_for(screen, wanted.mode)
         started = time.monotonic()
         drawn = await self._dashboards.png(
-            self._facts(wanted.facts), screen, theme, self._photo_for(theme)
+            self._facts(wanted.facts), screen, theme, await self._photo_for(theme)
         )
         return {
             "theme": theme.name if theme else "card",
@@ -111,7 +112,7 @@ class _Desk:
             for kind in _KINDS:
                 try:
                     await self._dashboards.png(
-                        self._facts(kind), (width, height), theme, self._photo_for(theme)
+                        self._facts(kind), (width, height), theme, await self._photo_for(theme)
                     )
                 except ThemeError as error:
                     where = f"{error.message} (at {width}x{height}, facts: {kind})"
@@ -135,8 +136,10 @@ class _Desk:
         known = self._snapshot()
         return known if kind == "now" else sample(known.at, kind)
 
-    def _photo_for(self, theme: Theme | None) -> Path | None:
-        return self._photo() if theme is not None and theme.header.photo else None
+    async def _photo_for(self, theme: Theme | None) -> Path | None:
+        if theme is None or not theme.header.photo:
+            return None
+        return await asyncio.to_thread(self._photo)  # it looks at the folder of photos
 
 
 def _decoded(files: dict[str, str]) -> Files:

@@ -55,7 +55,11 @@ class Order:
 
 
 class Pictures:
-    """What all displays show; alarms have a gallery of their own: no photo is in their way."""
+    """What all displays show.
+
+    Alarms have a gallery of their own, so that no photo pushes theirs out. What both have made in
+    the darkroom, for large screens, waits for no more than a picture or two.
+    """
 
     def __init__(
         self,
