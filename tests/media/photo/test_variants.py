@@ -1,6 +1,8 @@
 """All variants, with a real database and a real folder."""
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -177,6 +179,35 @@ def test_the_worst_files_go_first(tmp_path: Path) -> None:
     assert files.trim(weights, {ours}, known) == 0
     assert VariantFiles(tmp_path, most_bytes=9 * 22 - 1).trim(weights, {ours}, known) == 1
     assert files.trim(weights, {ours}, range(2, 7)) == 1
+    for name, age in (("1-a.new-17", 7200), ("1-b.new-17", 0)):
+        half = tmp_path / ours / name
+        half.write_bytes(b"half")
+        os.utime(half, (time.time() - age,) * 2)
+    files.trim(weights, {ours}, known)
+    assert [each.name for each in tmp_path.glob("*/*.new-*")] == ["1-b.new-17"]
+
+
+async def test_files_that_cannot_be_removed_are_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    """As on a card that can be read only: nothing else is in its way."""
+    with as_nobody() as home:
+        (home / "photos").mkdir()
+        for number in range(3):
+            (home / f"photos/{number}.png").write_bytes(saved(blank(size=(30 + number, 40))))
+        async with variants(home / "photos") as (all_, _), Darkroom() as darkroom:
+            await all_.draw()
+            files = VariantFiles(all_.folder, most_files=1)
+            for number in (1, 2, 3):
+                place = files.place(number, SCREEN, home / f"photos/{number - 1}.png")
+                assert place is not None
+                write(files.path(place), b"packed")
+            folder = next(iter(all_.folder.iterdir()))
+            folder.chmod(0o500)
+            pictures = VariantPictures(all_, files, darkroom)
+            pictures.want(SCREEN)
+            for _ in range(2):
+                assert await pictures.make_missing() == 0
+            folder.chmod(0o755)
+    assert caplog.text.count("old photos: cannot be removed (Permission denied)") == 1
 
 
 async def test_art_that_cannot_be_looked_at_is_not_forgotten() -> None:

@@ -5,6 +5,7 @@ They can all be made again: what is broken or of another version is not there.
 
 import contextlib
 import os
+import time
 from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
@@ -18,6 +19,8 @@ MOST_BYTES = 256_000_000
 
 _VERSION = "1"  # another one when pictures are made in another way
 _ENDING = ".packed"
+_NEW = ".new-"
+_HALF_SECONDS = 3600.0
 _DIGEST_BYTES = 16
 
 
@@ -71,13 +74,17 @@ class VariantFiles:
     def trim(
         self, weights: Mapping[int, float], wanted: AbstractSet[str], known: Container[int]
     ) -> int:
-        """Remove files until there is room for a tenth more; return how many.
+        """Remove files until there is room for a tenth more; return how many. OSError.
 
-        Those of variants that are not `known` any more go in any case. Then those first whose
-        screen nobody has asked for lately (`wanted` has those that somebody did), then those that
-        are drawn least, the oldest of them first.
+        Those of variants that are not `known` any more go in any case, and what was half written
+        when we were ended. Then those first whose screen nobody has asked for lately (`wanted` has
+        those that somebody did), then those that are drawn least, the oldest of them first.
         """
         found, lost = [], 0
+        for path in self._folder.glob(f"*/*{_NEW}*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.stat().st_mtime > _HALF_SECONDS:
+                    path.unlink()
         for path in self._folder.glob(f"*/*{_ENDING}"):
             with contextlib.suppress(OSError):
                 status = path.stat()
@@ -104,7 +111,7 @@ class VariantFiles:
 def write(path: Path, packed: bytes) -> None:
     """Write a file that `read` knows to be whole, and that is never seen half; OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_suffix(f".new-{os.getpid()}")
+    new = path.with_suffix(f"{_NEW}{os.getpid()}")
     try:
         new.write_bytes(_digest(packed) + packed)
         new.replace(path)

@@ -111,7 +111,10 @@ class VariantPictures:
                         return made
                 made += 1
         wanted = {self._keys[each] for each in self._asked if each in self._keys}
-        await asyncio.to_thread(self._files.trim, weights, wanted, self._variants)
+        try:
+            await asyncio.to_thread(self._files.trim, weights, wanted, self._variants)
+        except OSError as error:
+            self._complaints.say("old photos", f"cannot be removed ({error.strerror})")
         return made
 
     def _source(self, number: int) -> Path | None:
