@@ -1,8 +1,10 @@
 """The folder of the house's themes, when it cannot be read."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from media.dashboard.theme import ThemeError
@@ -48,3 +50,16 @@ def test_a_folder_that_cannot_be_read_any_more_leaves_ours(folder: Path, mode: i
     assert "first" not in names
     folder.chmod(0o755)
     assert "first" in themes.names()
+
+
+def test_a_name_of_another_encoding_can_be_told(folder: Path) -> None:
+    """That of a theme, or of a file in one."""
+    (folder / "first").rename(folder / os.fsdecode(b"k\xfcche"))
+    (folder / "second" / os.fsdecode(b"m\xe4r.png")).symlink_to("nowhere")
+    themes = Themes(folder)
+    assert not {"first", "second"} & set(themes.names())
+    told = {name: str(error) for name, error in themes.faults.items()}
+    assert sorted(told) == ["k?che", "second"]
+    assert "is no name of a theme" in told["k?che"]
+    assert told["second"] == "m?r.png: is a link; a theme has plain files"
+    assert msgspec.json.encode(told)

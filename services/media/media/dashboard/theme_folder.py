@@ -54,13 +54,14 @@ class Themes:
         found = {path.name: self._read(path) for path in _folders(_OURS)}
         faults: dict[str, ThemeError] = {}
         for path in _folders(self.folder):
+            name = _told(path.name)
             try:
-                found[path.name] = self._read(path)
-                self._complaints.settle(f"theme {path.name}", "is used again")
+                found[name] = self._read(path)
+                self._complaints.settle(f"theme {name}", "is used again")
             except ThemeError as error:
-                faults[path.name] = error
-                there = "ours of this name is used" if path.name in found else "it is not used"
-                self._complaints.say(f"theme {path.name}", f"{error}; {there}")
+                faults[name] = error
+                there = "ours of this name is used" if name in found else "it is not used"
+                self._complaints.say(f"theme {name}", f"{error}; {there}")
         # os.path, for a Path raises where it may not look
         self._kept = {path: kept for path, kept in self._kept.items() if os.path.isdir(path)}  # noqa: PTH112
         self.faults = faults  # whole: others look at them without waiting
@@ -98,7 +99,7 @@ def read_folder(name: str, folder: Path) -> Theme:
     try:
         os.scandir(folder).close()
     except OSError as error:
-        raise ThemeError(f"{folder} cannot be read ({error.strerror})") from None
+        raise ThemeError(f"{_told(str(folder))} cannot be read ({error.strerror})") from None
     files: Files = {}
     left = MOST_BYTES
     for path in _files(folder):
@@ -108,12 +109,19 @@ def read_folder(name: str, folder: Path) -> Theme:
         except OSError as error:
             link = error.errno == errno.ELOOP
             reason = "is a link; a theme has plain files" if link else error.strerror
-            raise ThemeError(str(reason), inside) from None
+            raise ThemeError(str(reason), _told(inside)) from None
         left -= len(content)
         files[inside] = content
         if left < 0 or len(files) > MOST_FILES:
-            raise ThemeError(f"more than {MOST_BYTES / 1e6:g} MB or {MOST_FILES} files", inside)
+            raise ThemeError(
+                f"more than {MOST_BYTES / 1e6:g} MB or {MOST_FILES} files", _told(inside)
+            )
     return read_theme(name, files)
+
+
+def _told(name: str) -> str:
+    """Return a name as it can be told: one may be of another encoding than UTF-8."""
+    return name.encode(errors="replace").decode()
 
 
 def _folders(folder: Path) -> list[Path]:
