@@ -150,3 +150,13 @@ def test_between_two_of_many_there_is_time_for_others() -> None:
     assert [len(peer.got) for peer in peers[:58]] == [2] * 58
     assert len(peers[59].got) == 1
     assert late.got == []
+
+
+def test_who_goes_before_it_has_a_face_is_told_nothing() -> None:
+    """Its session was looked for while it hung up: no tick is ever written to it."""
+    dial: Dial[Peer] = Dial()
+    peer = Peer()
+    dial.add(peer)
+    dial.remove(peer)
+    dial.show(peer, Face(Copy(), "name", 0.0))
+    assert not dial.is_watched()

@@ -33,8 +33,9 @@ class Dial(Fanout[S]):
         self._held: list[S] = []
 
     def show(self, client: S, face: Face) -> None:
-        """Tell `client` the time from now on."""
-        self._faces[client] = face
+        """Tell `client` the time from now on, unless it has gone meanwhile."""
+        if client in self._even or self.is_behind(client):
+            self._faces[client] = face
 
     def remove(self, client: S) -> None:
         """Stop sending to `client`; it may have gone before."""

@@ -17,7 +17,8 @@ class Inbox:
         self._protocol = protocol
         self._unread = b""
         self._events: deque[Event] = deque()
-        self._has_eof = False
+        self.has_eof = False
+        """Whether no more comes."""
 
     def put(self, data: bytes) -> None:
         """Take what came."""
@@ -25,7 +26,7 @@ class Inbox:
 
     def put_eof(self) -> None:
         """Note that no more comes."""
-        self._has_eof = True
+        self.has_eof = True
 
     @property
     def has_unread(self) -> bool:
@@ -40,7 +41,7 @@ class Inbox:
     @property
     def is_over(self) -> bool:
         """Whether the client has said its last: a goodbye, a fault, or nothing more."""
-        if self._has_eof and not self._size() and self._protocol.state is not State.CLOSED:
+        if self.has_eof and not self._size() and self._protocol.state is not State.CLOSED:
             self._protocol.receive_eof()
         return self._protocol.state in (State.CLOSING, State.CLOSED)
 
@@ -59,7 +60,12 @@ class Inbox:
 
     def _size(self) -> int:
         """Return how much to read; of a handshake all of it, and nothing that comes after."""
-        if self._protocol.state is not State.CONNECTING or len(self._unread) > _MOST_REQUEST_BYTES:
+        if self._protocol.state is not State.CONNECTING:
             return min(len(self._unread), _PIECE_BYTES)
         end = self._unread.find(_END_OF_REQUEST)
-        return 0 if end < 0 else end + len(_END_OF_REQUEST)
+        if end >= 0:
+            return end + len(_END_OF_REQUEST)
+        if len(self._unread) <= _MOST_REQUEST_BYTES:
+            return 0
+        # An end that is cut in two would not be found
+        return len(self._unread[:_PIECE_BYTES].rstrip(_END_OF_REQUEST)) or _PIECE_BYTES

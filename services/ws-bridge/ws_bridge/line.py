@@ -8,6 +8,7 @@ no compression, each message one frame, pings without payload.
 # ruff: noqa: D102 - asyncio says what it calls and when
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from websockets.datastructures import Headers
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
-from websockets.protocol import Event
+from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
 from ws_bridge.assembly import Assembly
@@ -55,7 +56,7 @@ class Line(asyncio.Protocol):
         self._rests = 0  # reasons to read on later
         self._awaits_pong = False
         self._timer: asyncio.TimerHandle | None = None
-        self._has_left = self._has_eof = self._is_silent = False
+        self._has_left = self._is_silent = False
         self.headers = Headers()
         self.address = ""
         self.is_open = False
@@ -66,12 +67,9 @@ class Line(asyncio.Protocol):
     # --- what the port does ---
 
     def write(self, data: bytes, /) -> None:
-        """Hand over frames without waiting."""
-        self._transport.write(data)
-        if self.owes and not self.is_full:
-            self.is_full = self._transport.get_write_buffer_size() > self._most_owed_bytes
-            if self.is_full and not self._has_left:
-                self._host.fill(self)
+        """Hand over frames without waiting; who has gone meanwhile gets none."""
+        if self.is_open:
+            self._write(data)
 
     def end(self, code: int, reason: str = "", last: bytes = b"") -> None:
         """Say goodbye, after a last frame, and end the connection."""
@@ -79,7 +77,8 @@ class Line(asyncio.Protocol):
             return
         self._leave()
         self._transport.write(last)
-        self._protocol.send_close(code, reason)
+        if self._protocol.state is State.OPEN:  # else its own goodbye waits behind what it said
+            self._protocol.send_close(code, reason)
         self._flush()
         self._is_silent = True
         self.set_timer(_READ_ON_SECONDS if self.is_full else _GOODBYE_SECONDS, self.abort)
@@ -93,19 +92,18 @@ class Line(asyncio.Protocol):
         """Send an empty ping, or cut the connection when the last was not answered."""
         if not self.is_open or self.is_full:  # it would wait behind what is not read
             return
-        if self._awaits_pong:
-            self.abort()
-        else:
+        if not self._awaits_pong:
             self._awaits_pong = True
             self.write(_PING)
+        elif not self._rests:  # else the pong may wait behind what it said before
+            self.abort()
 
     def set_timer(self, seconds: float | None, then: Callable[[], None] | None = None) -> None:
         """Give the client so long to say what is waited for, or to hang up."""
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
-        if seconds is not None:
-            self._timer = self._loop.call_later(seconds, then or self._run_out)
+        later = self._loop.call_later
+        self._timer = None if seconds is None else later(seconds, then or self._run_out)
 
     # --- what asyncio tells ---
 
@@ -129,19 +127,15 @@ class Line(asyncio.Protocol):
         was_full, self.owes, self.is_full = self.is_full, False, False
         if was_full and not self._has_left:
             self._host.drain(self)
-        if not self._rests:
-            self._read()
+        self._rest(self._loop.call_soon)  # asyncio stumbles over a close in here
 
     def data_received(self, data: bytes) -> None:
         self._inbox.put(data)
-        if not self._rests:
-            self._read()
+        self._read()
 
     def eof_received(self) -> bool:
-        self._has_eof = True
         self._inbox.put_eof()
-        if not self._rests:
-            self._read()
+        self._read()
         return not self._has_left  # then what was said before is heard yet
 
     # --- inside ---
@@ -157,7 +151,7 @@ class Line(asyncio.Protocol):
             if self._inbox.is_over:
                 self._leave()  # before the end is written: what waits for it goes out here
                 self._flush()
-                if self._has_eof:
+                if self._inbox.has_eof:
                     self._transport.close()
             if self._transport.is_closing() or not self._inbox.read():
                 self._transport.resume_reading()
@@ -174,8 +168,7 @@ class Line(asyncio.Protocol):
 
     def _wake(self) -> None:
         self._rests -= 1
-        if not self._rests:
-            self._read()
+        self._read()
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Request):
@@ -235,6 +228,13 @@ class Line(asyncio.Protocol):
     def _run_out(self) -> None:
         self.abort()
 
+    def _write(self, data: bytes) -> None:
+        self._transport.write(data)
+        if self.owes and not self.is_full:
+            self.is_full = self._transport.get_write_buffer_size() > self._most_owed_bytes
+            if self.is_full and not self._has_left:
+                self._host.fill(self)
+
     def _flush(self) -> None:
         """Write what the library wants said; nothing at the end means: hang up.
 
@@ -242,8 +242,9 @@ class Line(asyncio.Protocol):
         """
         for data in self._protocol.data_to_send():
             if data and not self._is_silent:
-                self.write(data)
+                self._write(data)
             elif not data:
                 self._is_silent = True
-                self._transport.write_eof()
+                with contextlib.suppress(OSError):  # it is gone already
+                    self._transport.write_eof()
                 self.set_timer(_GOODBYE_SECONDS, self.abort)

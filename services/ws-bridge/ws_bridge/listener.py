@@ -49,6 +49,7 @@ class Listener:
         self._most_bytes = most_bytes
         self._now = asyncio.get_running_loop().time
         self._peers: dict[Peer, None] = {}
+        self._counted = 0  # as `count` was told last
         self._conversations: set[asyncio.Task[None]] = set()
         self._said: set[str] = set()  # bounded by the places in the program
 
@@ -107,7 +108,7 @@ class Listener:
         self._fanout.add(line)
         if greeting is not None:
             line.write(text_frame(greeting))
-        self._count(len(self))
+        self._tell_count()
         if self._converse is not None:
             task = asyncio.create_task(self._converse(line))
             self._conversations.add(task)
@@ -129,12 +130,15 @@ class Listener:
         """Forget a connection."""
         self._peers.pop(line, None)
         line.say_no_more()
-        before = len(self)
         self._fanout.remove(line)
-        if len(self) != before:
-            self._count(len(self))
+        self._tell_count()
 
     # --- inside ---
+
+    def _tell_count(self) -> None:
+        if len(self) != self._counted:
+            self._counted = len(self)
+            self._count(self._counted)
 
     def _conclude(self, peer: Peer, conversation: asyncio.Task[None]) -> None:
         """End the connection; an error of ours is logged once for each place."""

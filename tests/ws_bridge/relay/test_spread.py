@@ -214,3 +214,20 @@ def test_nothing_is_left_of_who_has_gone() -> None:
     desk.take(2, 11)
     desk.spread.flush(12)
     assert one.told() == [0, 1]
+
+
+def test_who_is_filled_by_the_last_that_it_lacks_is_behind_yet() -> None:
+    """Else nobody would ever cut it off: who is full is sent no pings."""
+    desk = Desk()
+    one = desk.enter()
+    session = one.session
+    desk.spread.step_out(session)
+    session.behind_since = 10.0
+    session.drop(1)
+    one.room = 5
+    desk.spread.catch_up(session)
+    assert one.is_full
+    assert session.behind_since == 10.0
+    one.read_on()
+    assert session.in_step
+    assert session.behind_since is None

@@ -183,9 +183,8 @@ class Desk:
         try:
             is_sent = await self._source.publish(kind, name, payload)
             if before is not None and not before.done():
-                await asyncio.wait(
-                    {before}
-                )  # an acknowledgement can be noticed before an older one
+                # An acknowledgement can be noticed before an older one
+                await asyncio.wait({before})
         finally:
             del self._under_way[session][0]
             if not self._under_way[session]:

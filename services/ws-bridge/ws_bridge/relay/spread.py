@@ -168,9 +168,9 @@ class Spread:
             if _is_full(writer):
                 return
         session.told = self.sequence
-        session.behind_since = None
         session.is_resuming = False
         if not _is_full(writer):
+            session.behind_since = None
             cohort.step_in(session)
 
 
