@@ -140,7 +140,9 @@ def announced(payload: bytes) -> dict[str, Component]:
             for key, entity in components.items()
             if key != "connectivity" and isinstance(entity["p"], str)
         }
-    except (msgspec.MsgspecError, TypeError, KeyError, AttributeError, ValueError):
+    except (
+        msgspec.MsgspecError, TypeError, KeyError, AttributeError, ValueError, RecursionError,
+    ):  # fmt: skip
         return {}
 
 

@@ -95,4 +95,6 @@ class Topic(Generic[P]):
                 result = msgspec.json.decode(raw, type=self.payload)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise PayloadError(str(error)) from None
+        except RecursionError:
+            raise PayloadError("nested too deeply") from None
         return result

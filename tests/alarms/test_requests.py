@@ -22,6 +22,7 @@ def test_a_request_has_fields_and_a_transaction() -> None:
         ("add", b"", "must be a JSON object"),
         ("add", b"\xff\xfe", "must be a JSON object"),
         ("add", b"[1]", "must be a JSON object"),
+        ("add", b'{"a":' * 5000 + b"1" + b"}" * 5000, "must be a JSON object"),
         ("add", b'{"transaction": [1]}', "transaction: must be"),
         ("add", b'{"transaction": true}', "transaction: must be"),
         ("explode", b'{"transaction": "x"}', "there is no request 'explode'; add, update"),
@@ -38,7 +39,13 @@ def test_a_set_is_a_word_or_fields() -> None:
     assert read_set(b'{"alarm_time": "0700"}') == {"alarm_time": "0700"}
 
 
-@pytest.mark.parametrize("raw", [b"", b"explode", b"{", b"[]", b"\xff", b'"' + b"x" * 999 + b'"'])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"", b"explode", b"{", b"[]", b"\xff", b'"' + b"x" * 999 + b'"',
+        b'{"alarm_time": "\xff"}', b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    ],
+)  # fmt: skip
 def test_everything_else_is_refused(raw: bytes) -> None:
     """In few words."""
     with pytest.raises(PayloadError) as caught:

@@ -44,6 +44,7 @@ def test_payloads_go_there_and_back() -> None:
         (topics.HOST_EVENT, b'{"event":"flood"}'),
         (topics.HOST_STATS, b"[]"),
         (topics.HOST_CONTAINERS, b'[{"name":1}]'),
+        (topics.DEVICE_READING, b'{"more":' * 5000 + b"1" + b"}" * 5000),
     ],
 )
 def test_what_does_not_fit_is_a_payload_error(topic: Topic[object], raw: bytes) -> None:

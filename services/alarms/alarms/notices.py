@@ -102,5 +102,5 @@ class Notices:
 def _ring(raw: bytes | None) -> int | None:
     try:
         return msgspec.json.decode(raw or b"", type=AlarmState).ring
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

@@ -38,7 +38,7 @@ def read_request(verb: str, raw: bytes, verbs: tuple[str, ...] = VERBS) -> Ask:
     """
     try:
         fields = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Ask(None, {}, f"the request must be a JSON object ({error})")
     if not isinstance(fields, dict):
         return Ask(None, {}, "the request must be a JSON object")
@@ -56,7 +56,7 @@ def read_set(raw: bytes) -> Word | dict[str, Any]:
     if text.startswith(("{", '"')):
         try:
             value = msgspec.json.decode(raw)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PayloadError(str(error)) from None
         if isinstance(value, dict):
             return value

@@ -50,6 +50,7 @@ def test_words_objects_and_pictures(payload: bytes, wish: Wish | Push) -> None:
         b"party", b"{", b"{}", b'{"mode": 1}', b"\x00\xff", b"BM and a bitmap",
         b'{"picture": "?"}', b'{"picture": "aGFsbG8=", "for_seconds": -1}',
         b'{"mode": "photo", "for_seconds": 0}', b'{"mode": "photo", "for_seconds": 1e99}',
+        b'{"mode": "\xff"}', b'{"mode":' * 5000 + b"1" + b"}" * 5000,
     ],
 )  # fmt: skip
 def test_all_else_is_refused(payload: bytes) -> None:

@@ -202,7 +202,7 @@ async def test_what_is_no_json_or_no_word_is_left_out(
     async with house.device("kitchen") as kitchen:
         await kitchen.subscribe("panel/+/event", "service/+/+/availability")
         bad = {f"panel/p{number}/event": payload for number, payload in enumerate(
-            (b"{", b"\xff", b'"\xff"', b"", b"{}{}", b" ")
+            (b"{", b"\xff", b'"\xff"', b"", b"{}{}", b" ", b"[" * 5000)
         )}  # fmt: skip
         for name, payload in {**bad, "service/pi/x/availability": b"\xff"}.items():
             for _ in range(3):

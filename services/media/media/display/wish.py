@@ -98,7 +98,7 @@ def read_wish(raw: bytes) -> Wish | Push:
             return msgspec.convert(fields, Wish)
         word = text.decode(errors="replace")[:_MOST_WORD]
         return msgspec.convert({"mode": word or "auto"}, Wish)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadError(f"not understood: {error}") from None
 
 

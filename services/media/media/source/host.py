@@ -116,7 +116,7 @@ class HostListener:
             return
         try:
             stats = _decoder.decode(received.payload)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._complaints.say(f"host {self.node}", f"reading ignored: {error}")
             return
         self._complaints.settle(f"host {self.node}")

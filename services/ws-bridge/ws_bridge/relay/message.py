@@ -116,6 +116,8 @@ def check(kind: Kind, payload: bytes) -> None:
             _json.decode(payload)
     except (UnicodeDecodeError, msgspec.DecodeError) as error:
         raise PayloadError(str(error)) from None
+    except RecursionError:
+        raise PayloadError("nested too deeply") from None
 
 
 def outgoing(kind: Kind, data: bytes) -> bytes:
