@@ -21,6 +21,7 @@ from ws_bridge.room import Room
 
 _MOST_BYTES = 4 << 20  # of a message, as it was
 _PIECE_BYTES = 4096
+_GOODBYE_SECONDS = 1.0
 _FRAME_SECONDS = 0.001
 """How long a browser rests for each frame when it says much at once: others come first."""
 _KEEPALIVE = (
@@ -102,10 +103,10 @@ class BrowserSocket(asyncio.Protocol):
         for option in _KEEPALIVE:
             transport.get_extra_info("socket").setsockopt(*option)
         self.file = transport.get_extra_info("socket").fileno()
+        self._others.add(self)
+        self._room.join(self)  # before it is told that this one owes of its last page
         transport.set_write_buffer_limits(0)  # who owes is behind: the kernel has 64 kB first
         transport.write(_WELCOME % accept_key(self._key).encode())
-        self._others.add(self)
-        self._room.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._others.discard(self)
@@ -178,4 +179,5 @@ class BrowserSocket(asyncio.Protocol):
             if data:
                 self._transport.write(data)
             else:
-                self._transport.close()
+                self._transport.close()  # when it has read what it owes, or a little later
+                asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self.abort)

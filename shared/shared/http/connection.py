@@ -126,7 +126,6 @@ class Connection(asyncio.Protocol):
             self._waiting.append(Request(method, self._target, self._headers, self._peer))
 
     # --- from request to answer ---
-
     def _go_on(self) -> None:
         """Answer and read, until something must be waited for."""
         while self._task is None and not self._is_full:
@@ -192,6 +191,7 @@ class Connection(asyncio.Protocol):
         self._timer.cancel()
         self._others.discard(self)
         unread, self._unread = self._unread, b""
+        self._is_full = True  # so that nothing is read here: it may have paused that
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         if unread:
