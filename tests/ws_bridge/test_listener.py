@@ -89,16 +89,15 @@ async def test_a_client_that_says_goodbye_while_frames_go_out(
 
 
 async def test_a_client_that_says_goodbye_and_does_not_hang_up(
-    monkeypatch: pytest.MonkeyPatch, port: int
+    listener: Listener, port: int
 ) -> None:
-    """It is cut with the next round of pings."""
-    monkeypatch.setattr(module, "_PING_SECONDS", 0.1)
-    async with Listener("127.0.0.1", port, "A_PORT", lambda: None) as listener:
-        _, writer = await raw(port)
+    """It is cut a little later."""
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(REQUEST)
         await until(lambda: len(listener) == 1)
-        writer.write(CLOSE)
-        await until(lambda: len(listener) == 0)
-        await leave(writer)
+        (peer,) = listener._peers
+        client.sendall(CLOSE)
+        await until(peer.gone.done)
 
 
 async def test_pings_are_empty_and_silence_is_cut(

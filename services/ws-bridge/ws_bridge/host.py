@@ -36,7 +36,7 @@ class Host(Protocol[L]):
         """Write no more: the client has to read first."""
 
     def drain(self, line: L) -> None:
-        """Write again: it has read most."""
+        """Write again: it has read what it was owed."""
 
     def leave(self, line: L) -> None:
         """Forget the connection: nothing more can be written."""

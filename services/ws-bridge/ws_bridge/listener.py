@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from shared.pace import beats
 from ws_bridge.fanout import Fanout
+from ws_bridge.host import RefusalError
 from ws_bridge.peer import GoneError, Peer
-from ws_bridge.port import BACKLOG, listen
+from ws_bridge.port import BACKLOG, MOST_CONNECTIONS, listen
 from ws_bridge.wire import text_frame
 
 log = logging.getLogger("ws-bridge")
@@ -95,11 +96,15 @@ class Listener:
     # --- what a line tells ---
 
     def arrive(self, line: Peer) -> None:
-        """Note that somebody has connected."""
+        """Note that somebody has connected; far too many are cut off unheard."""
         self._peers[line] = None
+        if len(self._peers) > 2 * MOST_CONNECTIONS:
+            line.abort()
 
     def open(self, line: Peer) -> None:
-        """Let everybody in."""
+        """Let everybody in; RefusalError when they are too many."""
+        if len(self._peers) > MOST_CONNECTIONS:
+            raise RefusalError(503, "too many connections", 10)
         line.set_timer(None)
 
     def greet(self, line: Peer) -> None:

@@ -6,6 +6,8 @@ from shared.errors import StartError
 
 BACKLOG = 1024
 """A hundred displays reconnect at once after a restart; the usual 100 costs them seconds."""
+MOST_CONNECTIONS = 2000
+"""Of a WebSocket port: more get no handshake, and twice as many are cut off unheard."""
 _SEND_BUFFER_BYTES = 65536  # the kernel's own grows to 4 MB for a client that does not read
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.ws_bridge.relay import document
+from ws_bridge.port import MOST_CONNECTIONS
 from ws_bridge.relay import (
     allowance,
     archive,
@@ -80,7 +81,7 @@ def test_each_sentence_has_a_number() -> None:
         ("2.6.1", "100 refusals", refusals.MOST_A_MINUTE),
         ("2.7.1", "30 seconds", line.FIRST_MESSAGE_SECONDS),
         ("2.12.2", "2 seconds", source._PATIENCE_SECONDS),
-        ("2.14.1", "2000 connections", port.MOST_CONNECTIONS),
+        ("2.14.1", "2000 connections", MOST_CONNECTIONS),
         ("3.10.1", "64 filters", session.MOST_FILTERS),
         ("4.6.3", "20 bytes", message.HEAD.size),
         ("4.9.1", "1 MiB", message.MOST_PAYLOAD_BYTES / (1 << 20)),

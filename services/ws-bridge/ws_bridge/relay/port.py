@@ -11,7 +11,7 @@ from shared.complaints import Complaints
 from shared.errors import PayloadError
 from shared.pace import beats
 from ws_bridge.host import RefusalError
-from ws_bridge.port import BACKLOG, listen
+from ws_bridge.port import BACKLOG, MOST_CONNECTIONS, listen
 from ws_bridge.relay.catalog import KINDS, Feed, Kind
 from ws_bridge.relay.desk import Desk
 from ws_bridge.relay.line import DeviceLine
@@ -22,8 +22,6 @@ from ws_bridge.relay.sessions import Sessions
 from ws_bridge.relay.source import Source
 from ws_bridge.relay.spread import Spread
 from ws_bridge.settings import Settings
-
-MOST_CONNECTIONS = 2000
 
 _PING_SECONDS = 20.0
 _EXPIRE_SECONDS = 1.0
