@@ -1,6 +1,7 @@
 """What a client can do to its own connection: an end at a bad moment, or too much at once."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
 
@@ -26,6 +27,7 @@ class Port(Host[Line]):
 
     def __init__(self) -> None:
         self.do: Callable[[Line], asyncio.Future[None] | None] = lambda _: None
+        self.when_drained: Callable[[Line], None] = lambda _: None
         self.heard = 0
         self.is_greeted = self.is_left = False
 
@@ -47,7 +49,7 @@ class Port(Host[Line]):
         pass
 
     def drain(self, line: Line) -> None:
-        pass
+        self.when_drained(line)
 
     def leave(self, line: Line) -> None:
         self.is_left = True
@@ -135,6 +137,18 @@ async def test_the_end_of_who_is_full_waits_until_it_has_read(port: Port, end: b
         client.shutdown(socket.SHUT_WR)
         said = await rest(client)
         assert said.endswith(b"hello" + b"x" * sent + (CLOSED if end else b""))
+        await asyncio.wait_for(asyncio.shield(port.line.gone), TIMEOUT_SECONDS)
+
+
+async def test_it_is_cut_off_when_it_has_just_read_all(port: Port) -> None:
+    """As by an error in what it is told then: the connection is closed once."""
+    port.when_drained = lambda line: line.abort()
+    with await connect(port, REQUEST + b"\r\n", buffer=2048) as client:
+        await until(lambda: port.is_greeted)
+        while not port.line.is_full:
+            port.line.write(b"x" * 5000)
+        with contextlib.suppress(ConnectionError):
+            await rest(client)
         await asyncio.wait_for(asyncio.shield(port.line.gone), TIMEOUT_SECONDS)
 
 

@@ -40,8 +40,7 @@ class Line(asyncio.Protocol):
     """
 
     _transport: asyncio.Transport
-    file: int
-    """The number of its socket."""
+    file: int  # the number of its socket
 
     def __init__(
         self, host: Host[Any], most_message_bytes: int, most_owed_bytes: int, first_seconds: float
@@ -124,10 +123,8 @@ class Line(asyncio.Protocol):
         self.owes = True
 
     def resume_writing(self) -> None:
-        was_full, self.owes, self.is_full = self.is_full, False, False
-        if was_full and not self._has_left:
-            self._host.drain(self)
-        self._rest(self._loop.call_soon)  # asyncio stumbles over a close in here
+        self.owes = False
+        self._rest(self._loop.call_soon)  # asyncio stumbles over a close or an error in here
 
     def data_received(self, data: bytes) -> None:
         self._inbox.put(data)
@@ -168,6 +165,9 @@ class Line(asyncio.Protocol):
 
     def _wake(self) -> None:
         self._rests -= 1
+        was_full, self.is_full = self.is_full, self.is_full and self.owes
+        if was_full and not self.is_full and not self._has_left:
+            self._host.drain(self)
         self._read()
 
     def _take(self, event: Event) -> None:
