@@ -81,6 +81,8 @@ def test_the_ends_of_lines_and_the_mark_in_front_are_kept() -> None:
         ("7", "it must be an object, or an array"),
         ("[" * 100_000, "recursion"),
         ("[1" + "0" * 10_000 + "]", "digits"),
+        ('{"x":' + "[" * 33 + "]" * 33 + "}", "nested too deeply"),
+        ("[" + "1," * 1000 + "1]", "1001 entries, 1000 are the most"),
     ],
 )
 def test_what_is_broken_is_said_with_its_place(text: str, problem: str) -> None:

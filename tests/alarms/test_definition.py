@@ -56,6 +56,8 @@ def test_what_is_not_given_is_as_the_contract_has_it() -> None:
         ("snooze_minutes", True, "snooze_minutes: True must be"),
         ("volume_percent", 100.5, "volume_percent: 100.5 must be"),
         ("skip_holidays", "XX", "skip_holidays: 'XX' is not known"),
+        ("skip_holidays", "country_holidays", "skip_holidays: 'country_holidays' is not known"),
+        ("skip_holidays", "JAN", "skip_holidays: 'JAN' is not known"),
         ("skip_holidays", "DE-XX", "skip_holidays: 'DE-XX' is not known"),
         ("name", " ", "name: ' ' must be a text"),
         ("name", "a\nb", "name: 'a\\nb' holds characters"),

@@ -33,6 +33,16 @@ def test_each_can_be_answered(verb: str, raw: bytes, problem: str) -> None:
     assert problem in (read_request(verb, raw).problem or "")
 
 
+def test_what_is_too_deep_to_be_shown_is_refused() -> None:
+    """Though it can be read: what is wrong with a value is told with the value."""
+    raw = b'{"alarm_time": ' + b"[" * 500 + b"]" * 500 + b"}"
+    assert "nested too deeply" in (read_request("add", raw).problem or "")
+    with pytest.raises(PayloadError, match="nested too deeply"):
+        read_set(raw)
+    shallow = b'{"alarm_time": ' + b"[" * 32 + b"]" * 32 + b"}"
+    assert read_request("add", shallow).problem is None
+
+
 def test_a_set_is_a_word_or_fields() -> None:
     """A word may come as JSON too."""
     assert read_set(b"snooze") == read_set(b' "snooze"\n') == "snooze"

@@ -8,10 +8,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from alarms.depth import is_too_deep
+
 _BLANK = re.compile(r"[ \t\n\r]*")
 _FIRST_KEY = re.compile(r"\{\s*\n([ \t]*)\"")
 _INDENT = "  "
 _FRESH = "[]\n"
+_MOST_ENTRIES = 1000  # each that is refused is told of
 
 
 class TextError(Exception):
@@ -99,12 +102,16 @@ def parse(text: str) -> AlarmText:
         raise TextError(f"line {error.lineno}, column {error.colno}: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise TextError(str(error)) from None
+    if is_too_deep(whole):
+        raise TextError("it is nested too deeply")
     at = _blank_end(body, 0)
     if isinstance(whole, dict):
         _, end = decoder.raw_decode(body, at)
         return AlarmText(text, (whole,), ((at + offset, end + offset),))
     if not isinstance(whole, list):
         raise TextError("line 1, column 1: it must be an object, or an array of objects")
+    if len(whole) > _MOST_ENTRIES:
+        raise TextError(f"it has {len(whole)} entries, {_MOST_ENTRIES} are the most")
     spans = []
     at = _blank_end(body, at + 1)
     for _ in whole:

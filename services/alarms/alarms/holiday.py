@@ -18,6 +18,12 @@ def _calendar(place: str) -> Any:  # noqa: ANN401
 
 def is_known(place: str) -> bool:
     """Tell whether there is a calendar of `place`: a country (DE), or with a region (DE-BY)."""
+    from holidays.registry import COUNTRIES, FINANCIAL
+
+    # By any other name the library gives out whatever it calls so itself
+    names = (*COUNTRIES.values(), *FINANCIAL.values())
+    if not any(place.partition("-")[0] in each for each in names):
+        return False
     try:
         _calendar(place)
     except NotImplementedError:  # what the library raises for a place that it does not know

@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from alarms.depth import is_too_deep
 from shared.errors import PayloadError
 
 Verb = Literal["add", "update", "delete", "list"]
@@ -42,6 +43,8 @@ def read_request(verb: str, raw: bytes, verbs: tuple[str, ...] = VERBS) -> Ask:
         return Ask(None, {}, f"the request must be a JSON object ({error})")
     if not isinstance(fields, dict):
         return Ask(None, {}, "the request must be a JSON object")
+    if is_too_deep(fields):
+        return Ask(None, {}, "the request is nested too deeply")
     transaction = fields.pop("transaction", None)
     if isinstance(transaction, bool) or not isinstance(transaction, str | int | None):
         return Ask(None, fields, "transaction: must be a text or a whole number")
@@ -58,6 +61,8 @@ def read_set(raw: bytes) -> Word | dict[str, Any]:
             value = msgspec.json.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise PayloadError(str(error)) from None
+        if is_too_deep(value):
+            raise PayloadError("it is nested too deeply")
         if isinstance(value, dict):
             return value
         text = str(value)
