@@ -37,6 +37,6 @@ class HubZone:
                     )
                     self._zone = ZoneInfo.from_file(file, key=name)
                 self._seen = seen
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):  # the last: links in a circle, before 3.13
             pass
         return self._zone

@@ -1,5 +1,6 @@
 """alarms.json, as people and their editors treat it."""
 
+import asyncio
 import logging
 import os
 import shutil
@@ -12,6 +13,7 @@ import pytest
 from alarms.alarm_file import AlarmFile, WriteError
 from alarms.alarm_text import AlarmText
 from alarms.edit import add
+from shared.testing import TIMEOUT_SECONDS
 
 ONE = '[{"alarm_time": "0630"}]\n'
 TWO = '[{"alarm_time": "0700"}]\n'
@@ -84,7 +86,9 @@ async def test_what_was_good_in_an_earlier_life_counts_when_it_is_broken_at_the_
     path.unlink()
     assert times(await AlarmFile(path, TWO).look()) == []
     away = AlarmFile(tmp_path / "not mounted" / "alarms.json", TWO)
-    assert times(await away.look()) == ["0700"]
+    assert [times(await away.look()) for _ in range(3)] == [["0700"], None, None]
+    (tmp_path / "not mounted").mkdir()
+    assert times(await away.look()) == []
 
 
 async def test_a_file_that_is_away_for_a_moment_is_not_gone(tmp_path: Path) -> None:
@@ -154,3 +158,54 @@ async def test_what_cannot_be_written_says_why(tmp_path: Path) -> None:
     (tmp_path / "folder").write_text("")
     with pytest.raises(WriteError, match="cannot be"):
         await AlarmFile(tmp_path / "folder" / "alarms.json", None).change(adding)
+
+
+async def test_what_cannot_be_read_is_said_once_until_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also when it comes back as it was; a pipe is not waited for."""
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    file = AlarmFile(path, None)
+    await file.look()
+    path.rename(tmp_path / "kept")
+    for make in (path.mkdir, lambda: os.mkfifo(path)):
+        make()
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert [await file.look() for _ in range(2)] == [None, None]
+            with pytest.raises(WriteError, match="it is no file"):
+                await file.change(adding)
+        (path.rmdir if path.is_dir() else path.unlink)()
+        shutil.copy2(tmp_path / "kept", path)
+        assert [times(await file.look()) for _ in range(2)] == [["0630"], None]
+        path.unlink()
+    assert [each.message.partition(": ")[2] for each in caplog.records] == [
+        "cannot be read (it is no file); the alarms stay as they were",
+        "read again, all right",
+    ] * 2
+
+
+async def test_one_that_is_too_large_is_neither_read_nor_made(tmp_path: Path) -> None:
+    """Else it could be written, and never read again."""
+    path = tmp_path / "alarms.json"
+    path.write_text(" " * (1 << 20) + "[]")
+    file = AlarmFile(path, None)
+    assert await file.look() is None
+    with pytest.raises(WriteError, match="larger than 1048576 bytes"):
+        await file.change(adding)
+    path.write_text(" " * ((1 << 20) - 2) + "[]")
+    assert times(await file.look()) == []
+    with pytest.raises(WriteError, match="larger than 1048576 bytes"):
+        await file.change(adding)
+    assert path.stat().st_size == 1 << 20
+
+
+async def test_links_in_a_circle_are_an_error_of_the_file(tmp_path: Path) -> None:
+    """Not of the program."""
+    path = tmp_path / "alarms.json"
+    path.symlink_to(path)
+    file = AlarmFile(path, None)
+    assert await file.look() is None
+    with pytest.raises(WriteError, match="cannot be written"):
+        await file.change(adding)

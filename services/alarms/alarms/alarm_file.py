@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -45,6 +46,8 @@ class AlarmFile:
         self._complaints = Complaints(_log)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="file")
         self._last_good = last_good
+        self._is_known = last_good is not None  # and may be away, rather than never made
+        self._is_unread = False
         self._facts: object = None
         self._raw: bytes | None = _UNREAD
         self._absent = 0
@@ -70,6 +73,7 @@ class AlarmFile:
                 return None
             text = parse(_decoded(self._raw or b"")) if self._raw is not None else fresh()
         except OSError as error:
+            self._is_unread = True  # also when it comes back as it was
             return self._bad(f"cannot be read ({error.strerror})")
         except TextError as error:
             return self._bad(str(error))
@@ -85,24 +89,36 @@ class AlarmFile:
             return self._has_gone()
         self._absent = 0
         seen = (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-        if seen == self._facts and time.time() - facts.st_mtime > _FRESH_SECONDS:
+        is_old = time.time() - facts.st_mtime > _FRESH_SECONDS
+        if seen == self._facts and is_old and not self._is_unread:
             return False
-        if facts.st_size > _MOST_BYTES:
-            raise OSError(0, f"larger than {_MOST_BYTES} bytes")
-        raw = self._path.read_bytes()
-        self._facts, before = seen, self._raw
-        self._raw = raw
-        return raw != before
+        raw = self._read()
+        is_new = raw != self._raw or self._is_unread
+        self._facts, self._raw = seen, raw
+        self._is_known, self._is_unread = True, False
+        return is_new
+
+    def _read(self) -> bytes:
+        """Return what the file holds, of one that is no larger than it may be; OSError."""
+        facts = self._path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would be waited for, a device never ends
+            raise OSError(0, "it is no file")
+        _check_size(facts.st_size)
+        with self._path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+        _check_size(len(raw))
+        return raw
 
     def _has_gone(self) -> bool:
-        known = self._facts is not None or self._last_good is not None
-        if known and not self._path.parent.is_dir():  # not mounted yet, rather than deleted
+        if self._is_known and not self._path.parent.is_dir():  # not mounted, rather than deleted
             raise OSError(0, "its folder is not there")
         self._absent += 1
-        if self._raw is None or (self._facts is not None and self._absent < _ABSENT_LOOKS):
+        is_settled = self._raw is None and not self._is_unread
+        if is_settled or (self._facts is not None and self._absent < _ABSENT_LOOKS):
             return False
         _log.info("%s: no such file, so there are no alarms", self._path)
         self._facts = self._raw = None
+        self._is_known = self._is_unread = False
         return True
 
     def _bad(self, problem: str) -> AlarmText | None:
@@ -118,11 +134,13 @@ class AlarmFile:
 
     def _change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
         try:
-            raw = self._path.read_bytes() if self._path.exists() else b""
+            raw = self._read() if self._path.exists() else b""
             before = parse(_decoded(raw)) if raw.strip() else fresh()
             after = edit(before)
             if after.text != before.text or not raw:
-                self._write(after.text.encode())
+                written = after.text.encode()
+                _check_size(len(written))  # else nobody could read it any more
+                self._write(written)
         except TextError as error:
             raise WriteError(f"{self._path} is broken ({error}); mend it first") from None
         except OSError as error:
@@ -131,7 +149,7 @@ class AlarmFile:
 
     def _write(self, raw: bytes) -> None:
         """Put a new file in its place; one that is mounted by itself is written over."""
-        target = self._path.resolve()
+        target = Path(os.path.realpath(self._path))
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
@@ -152,6 +170,11 @@ class AlarmFile:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)  # noqa: PTH108
+
+
+def _check_size(size: int) -> None:
+    if size > _MOST_BYTES:
+        raise OSError(0, f"larger than {_MOST_BYTES} bytes")
 
 
 def _decoded(raw: bytes) -> str:
