@@ -119,3 +119,32 @@ async def test_a_torn_database_and_a_torn_row(
     caplog.clear()
     assert await store.read("ab") == {"a": (TEA, TODAY)}
     assert [each.message.split(":")[0] for each in caplog.records] == ["session b"]
+
+
+async def test_sessions_on_a_rotten_page_are_begun_anew(
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Opening does not see it, and all were refused for ever; the alarms' own rows stay."""
+    path = tmp_path / "a.sqlite"
+    store = await open_store(path)
+    await store.save({"a": TEA}, TODAY)
+    with sqlite3.connect(path) as other:
+        other.execute("INSERT INTO kept VALUES ('file', '[]')")
+        other.commit()
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'sessions'"
+        (page,) = other.execute(query).fetchone()
+        (size,) = other.execute("PRAGMA page_size").fetchone()
+    other.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(os.urandom(size))
+    store = await open_store(path)
+    assert await store.read(["a"]) is None
+    assert await store.save({"b": TEA}, TODAY) == set()
+    assert await store.read(["a", "b"]) == {"b": (TEA, TODAY)}
+    assert path.with_name("a.sqlite.broken").exists()
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT CAST(value AS TEXT) FROM kept").fetchall() == [("[]",)]
+    other.close()
+    assert [each.levelname for each in caplog.records].count("WARNING") == 2

@@ -106,6 +106,23 @@ async def test_a_row_of_another_version_costs_only_itself(tmp_path: Path, open_s
     assert (await open_store(path).read())[0] == {"a": MEMORY}
 
 
+async def test_rows_that_have_rotted_cost_only_themselves(
+    tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A card turns a bit, and what was text is none; it ended each start."""
+    path = tmp_path / "a.sqlite"
+    store = open_store(path)
+    await store.read()
+    await store.save({"a": MEMORY, "b": MEMORY}, "[]")
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE kept SET value = x'7b22ff' WHERE key IN ('@b', 'file')")
+    other.close()
+    assert await open_store(path).read() == ({"a": MEMORY}, None)
+    assert [each.message.partition("sqlite: ")[2][:18] for each in caplog.records] == [
+        "b: not understood:", "alarms.json: not u",
+    ]  # fmt: skip
+
+
 async def test_a_disk_that_cannot_be_written_is_said_once_and_caught_up_with(
     tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -66,7 +66,7 @@ class SessionStore:
         for each, (value, day) in raw.items():
             try:
                 sessions[each] = msgspec.json.decode(value, type=Session), day
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 self._complaints.say(f"session {each}", f"not understood, begun anew: {error}")
         return sessions
 

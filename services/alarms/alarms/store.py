@@ -22,6 +22,7 @@ T = TypeVar("T")
 _log = logging.getLogger("alarms")
 
 _PATIENCE_SECONDS = 1.0  # a dying memory card must not keep an alarm from ringing
+_PRIMARY = 0xFF  # of an error's code; the rest says where it was
 _FILE = "file"  # the key of the last good alarms.json; ids have no such form
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL)"
 _SELECT = "SELECT key, CAST(value AS BLOB) FROM kept"
@@ -41,6 +42,7 @@ class Store:
         self._all: dict[str, bytes] = {}
         self._saving: asyncio.Task[None] | None = None
         self._hangs = False
+        self._damage: sqlite3.DatabaseError | None = None
         self._probe: Future[int] | None = None
 
     async def read(self) -> tuple[dict[str, Memory], str | None]:
@@ -58,13 +60,24 @@ class Store:
             if key != _FILE:
                 try:
                     memories[key[1:]] = msgspec.json.decode(value, type=Memory)
-                except msgspec.MsgspecError as error:
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     self._complaints.say(f"{self._path}: {key[1:]}", f"not understood: {error}")
+        return memories, self._last_good()
+
+    def _last_good(self) -> str | None:
+        """Return the text of the last good alarms.json, None when there is none that is whole."""
         text = self._all.get(_FILE)
-        return memories, None if text is None else text.decode()
+        try:
+            return None if text is None else text.decode()
+        except UnicodeDecodeError as error:
+            self._complaints.say(f"{self._path}: alarms.json", f"not understood: {error}")
+            return None
 
     def _read(self) -> dict[str, bytes]:
+        damage, self._damage = self._damage, None
         try:
+            if damage is not None:  # where opening does not look
+                raise damage
             return self._open()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):  # of the disk, not of the file
@@ -154,8 +167,8 @@ class Store:
                         transaction.execute("DELETE FROM kept WHERE key = ?", (key,))
                     else:
                         transaction.execute("REPLACE INTO kept VALUES (?, ?)", (key, value))
-        except sqlite3.Error:
-            self._close()
+        except sqlite3.Error as error:
+            self._give_up(error)
             raise
 
     async def use(self, work: Callable[[sqlite3.Connection], T], seconds: float) -> T:
@@ -183,9 +196,16 @@ class Store:
         try:
             with self._connection as transaction:
                 return work(transaction)
-        except sqlite3.Error:
-            self._close()
+        except sqlite3.Error as error:
+            self._give_up(error)
             raise
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Close the database, to be opened anew; a damaged one is put aside then."""
+        self._close()
+        code = getattr(error, "sqlite_errorcode", 0)
+        if isinstance(error, sqlite3.DatabaseError) and code & _PRIMARY == sqlite3.SQLITE_CORRUPT:
+            self._damage = error
 
     def _complain(self, error: BaseException) -> None:
         if not isinstance(error, (sqlite3.Error, OSError)):
