@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -454,3 +455,35 @@ def test_ring_numbers_grow_even_when_the_clock_goes_back() -> None:
     bench.tick(DUE - timedelta(days=1) - SECOND)
     bench.engine.test("a", DUE - timedelta(days=1))
     assert bench.ring() == ring + 1
+
+
+def test_a_zone_without_a_name_may_become_another() -> None:
+    """As where /etc/localtime is a file of its own, and no link; the old plan counts no more."""
+    definitions = read_roster([{"alarm_time": "0630", "id": "a"}]).definitions
+    zones = []
+    for folder, place in (("Europe", "Paris"), ("America", "New_York")):
+        with (resources.files("tzdata.zoneinfo") / folder / place).open("rb") as file:
+            zones.append(ZoneInfo.from_file(file))
+    engine = Engine({}, timedelta(minutes=10), zones[0])
+    engine.clock_set = True
+    engine.define(definitions, DAY, zones[0])
+    assert engine.state("a").next_at == DUE
+    engine.define(definitions, DUE + MINUTE, zones[1])
+    assert engine.state("a").next_at == DUE + timedelta(hours=6)
+    engine.tick(DUE + timedelta(hours=6))
+    assert engine.state("a").state == "ringing"
+
+
+def test_a_zone_may_get_other_rules_by_the_same_name() -> None:
+    """The host's zones were updated: what is planned follows."""
+    definitions = read_roster([{"alarm_time": "0630", "id": "a"}]).definitions
+    with (resources.files("tzdata.zoneinfo") / "Europe" / "London").open("rb") as file:
+        newer = ZoneInfo.from_file(file, key="Europe/Paris")
+    engine = Engine({}, timedelta(minutes=10), PARIS)
+    engine.clock_set = True
+    engine.define(definitions, DAY, PARIS)
+    assert engine.state("a").next_at == DUE
+    engine.define(definitions, DAY, newer)
+    assert engine.state("a").next_at == DUE + timedelta(hours=1)
+    engine.tick(DUE)
+    assert engine.state("a").state == "waiting"

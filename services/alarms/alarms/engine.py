@@ -66,7 +66,7 @@ class Engine:
 
     def define(self, definitions: Iterable[AlarmDefinition], now: datetime, zone: ZoneInfo) -> None:
         """Make these the alarms; one that is due at other times than before is planned anew."""
-        self._plan.zone = zone
+        moved = self._plan.move(zone)
         wanted = {each.id: each for each in definitions}
         for own in [own for own in self._memories if own not in wanted]:
             memory = self._memories[own]
@@ -77,15 +77,15 @@ class Engine:
             self._changes.memories[own] = None
         self._definitions = wanted
         for own, definition in wanted.items():
-            self._define(own, definition, now)
+            self._define(own, definition, now, moved=moved and not definition.timezone)
 
-    def _define(self, own: str, definition: AlarmDefinition, now: datetime) -> None:
+    def _define(self, own: str, definition: AlarmDefinition, now: datetime, *, moved: bool) -> None:
         planned_by, zone = schedule(definition), definition.timezone or self._plan.zone.key
         memory = self._memories.get(own) or Memory(
             schedule="", zone=None, enabled=False, shown="waiting", since=now,
             done=self._plan.done_of_dropped(planned_by),
         )  # fmt: skip
-        if (edited := memory.is_other(planned_by, definition)) or memory.zone != zone:
+        if (edited := memory.is_other(planned_by, definition)) or moved or memory.zone != zone:
             if memory.schedule != planned_by or not definition.enabled:
                 memory = self._stop(own, memory, now, "changed")
             memory = replace(

@@ -24,12 +24,17 @@ class Plan:
         self._reason: dict[str, tuple[object, ...]] = {}
         self._dropped: dict[str, tuple[datetime, ...]] = {}
 
+    def move(self, zone: ZoneInfo) -> bool:
+        """Plan in this zone from now on; tell whether it is another, and no name says so."""
+        before, self.zone = self.zone, zone
+        return zone is not before and zone.key is None
+
     def keep(self, own: str, definition: AlarmDefinition, memory: Memory) -> None:
         """Plan an alarm."""
         self._until[own] = memory.until
         # All that the rest is made from
         reason = (memory.schedule, memory.enabled, memory.spent, memory.planned_from, memory.done,
-                  memory.skip)  # fmt: skip
+                  memory.skip, None if definition.timezone else self.zone)  # fmt: skip
         if self._reason.get(own) == reason:
             return
         self._reason[own] = reason
