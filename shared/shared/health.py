@@ -13,6 +13,7 @@ from typing import Protocol
 from shared import __version__, topics
 from shared.pace import beats
 from shared.payloads import Health, LogLine
+from shared.readable import readable
 from shared.topic import Topic
 
 _MOST_CHARACTERS = 500
@@ -79,7 +80,7 @@ class Warnings(logging.Handler):
         line = LogLine(
             at=datetime.fromtimestamp(record.created).astimezone(),
             level=record.levelname,
-            message=record.getMessage()[:_MOST_CHARACTERS],
+            message=readable(record.getMessage()[:_MOST_CHARACTERS]),
         )
         self._tally.last_error = line.message
         if not self._loop.is_closed():

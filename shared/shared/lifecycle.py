@@ -19,6 +19,7 @@ import msgspec
 from shared import __version__
 from shared.complaints import Complaints
 from shared.errors import MantelError, SettingsError
+from shared.readable import readable
 from shared.settings import Settings, load
 
 S = TypeVar("S", bound=Settings)
@@ -139,10 +140,10 @@ class _JsonLines(logging.Formatter):
             .isoformat("T", "milliseconds"),
             "level": record.levelname,
             "service": self._service,
-            "message": record.getMessage(),
+            "message": readable(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = readable(self.formatException(record.exc_info))
         return msgspec.json.encode(line).decode()
 
 

@@ -13,7 +13,7 @@ import pytest
 from shared.testing import TIMEOUT_SECONDS, eventually
 
 SERVICE = """
-import asyncio, sys
+import asyncio, logging, sys
 from shared.errors import StartError
 from shared.lifecycle import main
 from shared.settings import Settings
@@ -21,6 +21,8 @@ from shared.settings import Settings
 async def run(settings):
     print("started", flush=True)
     match sys.argv[-1]:
+        case "name":
+            logging.getLogger("example").warning("b\\udcfc.png")
         case "fail":
             raise ValueError("a mistake of ours")
         case "refuse":
@@ -130,6 +132,16 @@ def test_log_lines_as_json(start) -> None:
     assert lines[-1]["message"] == "stopped"
     assert set(lines[-1]) == {"at", "level", "service", "message"}
     assert lines[-1]["at"].endswith("+09:00")
+
+
+def test_a_log_line_with_a_name_of_another_encoding(start) -> None:
+    """As JSON too, which has no place for it."""
+    process = start("name", LOG_FORMAT="json")
+    wait_for_start(process)
+    process.terminate()
+    _, log = process.communicate(timeout=TIMEOUT_SECONDS)
+    messages = [json.loads(line)["message"] for line in log.splitlines()]
+    assert messages[1:] == ["b\\udcfc.png", "stopped"]
 
 
 def test_a_level_of_the_log_is_kept(start) -> None:

@@ -399,6 +399,8 @@ async def test_warnings_go_to_the_log_topic(hub: tuple[Connect, Outage]) -> None
         got = (await soon(anext(lines))).payload
         assert (got.level, got.message) == ("WARNING", "disk is on fire")
         assert service.health().last_error == "disk is on fire"
+        logging.getLogger("stats").warning("b\udcfc.png")  # a file's name of another encoding
+        assert (await soon(anext(lines))).payload.message == "b\\udcfc.png"
 
 
 async def test_a_topic_of_somebody_else(hub: tuple[Connect, Outage]) -> None:
