@@ -34,6 +34,7 @@ _MOST_DELAY_SECONDS = 2.0  # a broker that returns is noticed at once, for a pac
 _MOST_REFUSED_DELAY_SECONDS = 30.0  # a wrong password does not mend itself, and fills its log
 _LAST_WORDS_SECONDS = 0.2  # for what still waits to be sent at the end
 _GOODBYE_SECONDS = 0.3
+_MOST_TOPIC_BYTES = 65535
 
 
 def _fresh_delays() -> tuple[Iterator[float], Iterator[float]]:
@@ -100,9 +101,11 @@ class Mqtt:
         """Hand over a message; levels default to this node and service.
 
         A state is kept, and sent again on each connect. An event is sent now or never:
-        False means that it is lost, because the broker is away or the queue is full.
+        False means that it is lost: the broker is away, the queue full, the topic too long.
         """
         name = self.name(topic, **levels)
+        if len(name.encode()) > _MOST_TOPIC_BYTES:
+            return False  # the answer to a request whose own topic is as long
         message = Outgoing(name, topic.encode(payload), topic.qos, topic.retain)
         if topic.retain:
             self._outbox.keep(message)

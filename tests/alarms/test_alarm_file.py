@@ -170,13 +170,19 @@ async def test_what_cannot_be_read_is_said_once_until_it_can(
     file = AlarmFile(path, None)
     await file.look()
     path.rename(tmp_path / "kept")
-    for make in (path.mkdir, lambda: os.mkfifo(path)):
-        make()
+    for kind in ("folder", "pipe"):
+        if kind == "folder":
+            path.mkdir()
+        else:
+            os.mkfifo(path)
         async with asyncio.timeout(TIMEOUT_SECONDS):
             assert [await file.look() for _ in range(2)] == [None, None]
             with pytest.raises(WriteError, match="it is no file"):
                 await file.change(adding)
-        (path.rmdir if path.is_dir() else path.unlink)()
+        if kind == "folder":
+            path.rmdir()
+        else:
+            path.unlink()
         shutil.copy2(tmp_path / "kept", path)
         assert [times(await file.look()) for _ in range(2)] == [["0630"], None]
         path.unlink()

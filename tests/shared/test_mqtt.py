@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from shared import topics
 from shared.fake_broker import FakeBroker
 from shared.mqtt import Mqtt
-from shared.payloads import Container, HostEvent, LogLine, PanelState
+from shared.payloads import Container, HostEvent, LogLine, PanelState, Response
 from shared.settings import Settings
 from shared.testing import TESTER, TIMEOUT_SECONDS, Broker
 
@@ -401,6 +401,20 @@ async def test_warnings_go_to_the_log_topic(hub: tuple[Connect, Outage]) -> None
         assert service.health().last_error == "disk is on fire"
         logging.getLogger("stats").warning("b\udcfc.png")  # a file's name of another encoding
         assert (await soon(anext(lines))).payload.message == "b\\udcfc.png"
+
+
+async def test_a_topic_that_is_too_long_is_not_sent(tmp_path: Path) -> None:
+    """As that of an answer, where a request has the longest that there is; it ended the service."""
+    with Broker(tmp_path) as broker:
+        async with Mqtt(settings_for(broker, TESTER), TESTER) as mqtt:
+            await until(lambda: mqtt.connected)
+            answer = Response(status="ok", data=None)
+            assert not mqtt.publish(topics.ALARM_RESPONSE, answer, verb="x" * 65520)
+            assert not mqtt.publish(topics.ALARM_RESPONSE, answer, verb="ü" * 32768)
+            assert mqtt.publish(topics.ALARM_RESPONSE, answer, verb="x" * 65500)
+            published = mqtt.health().published
+            assert mqtt.publish(topics.HOST_EVENT, EVENT)
+            await until(lambda: mqtt.health().published > published)
 
 
 async def test_a_topic_of_somebody_else(hub: tuple[Connect, Outage]) -> None:
