@@ -1,11 +1,16 @@
 """What is read of control groups, in trees as both versions of the kernel have them."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from shared.testing import TIMEOUT_SECONDS
 from stats.containers import Found
 from stats.engine import Engine, EngineError, NoEngineError
+from tests.e2e.engine import Engine as Served
+from tests.e2e.engine import inspected
 
 CONTAINER = Found("4f1e", "gitea", "running", None, None, None)
 
@@ -57,3 +62,62 @@ def test_an_engine_that_is_not_there(tmp_path: Path) -> None:
         Engine(f"unix://{tmp_path}/docker.sock", tmp_path)
     with pytest.raises(EngineError, match="does not answer"):
         Engine("tcp://127.0.0.1:1", tmp_path)
+    with pytest.raises(NoEngineError):
+        Engine(f"unix://{__file__}/docker.sock", tmp_path)
+
+
+def test_a_socket_that_cannot_be_looked_at(tmp_path: Path) -> None:
+    """Whatever the reason: it is told, and is no end of the service."""
+    with pytest.raises(EngineError, match="File name too long"):
+        Engine(f"unix://{tmp_path}/{'x' * 300}", tmp_path)
+
+
+@pytest.mark.parametrize("stat", ["anon\ninactive_file 1\n", "inactive_file many\n", "\xe9 1\n"])
+def test_odd_memory_is_null(tmp_path: Path, stat: str) -> None:
+    """As where it is not counted."""
+    group(tmp_path / "docker/4f1e", "1000", stat)
+    assert engine(tmp_path).memory_bytes(CONTAINER) is None
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        {"Id": "x"},
+        [],
+        "text",
+        None,
+        inspected("x", "running") | {"State": {"Status": "running", "Health": "good"}},
+        inspected("x", "running") | {"Name": 5},
+        inspected("x", "running") | {"State": {"Status": "running", "StartedAt": 5}},
+    ],
+)
+def test_an_engine_that_answers_garbage(tmp_path: Path, garbage: Any) -> None:
+    """It is as good as none, until it answers as it should."""
+    served = Served(tmp_path / "docker.sock")
+    connected = Engine(served.address, tmp_path)
+    served.containers["x"] = garbage
+    with pytest.raises(EngineError, match="is not understood"):
+        connected.containers(set())
+    served.containers["x"] = inspected("x", "running")
+    assert [each.name for each in connected.containers(set())] == ["x"]
+    connected.close()
+    served.close()
+
+
+# The library leaves a stream that has ended by itself to be closed by Python
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("events", [[b"[1]\n"], [b"nonsense", b""]])
+async def test_events_that_are_garbage_end_the_stream(tmp_path: Path, events: list[bytes]) -> None:
+    """And are told: who follows it connects again."""
+    served = Served(tmp_path / "docker.sock")
+    connected = Engine(served.address, tmp_path)
+    changes = connected.changes()
+    assert await anext(changes) == set()
+    with served._changed:
+        served._events += events
+        served._changed.notify_all()
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        with pytest.raises(EngineError, match="is not understood"):
+            await anext(changes)
+    connected.close()
+    served.close()

@@ -55,7 +55,7 @@ def _time(text: str | None) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(_FRACTION.sub("", text)).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

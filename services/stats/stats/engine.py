@@ -5,6 +5,7 @@ Docker. The engine's event stream says when something changed, so that nothing i
 """
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import AsyncIterator
@@ -18,6 +19,8 @@ _USUAL = "unix:///var/run/docker.sock"
 _ANSWER_SECONDS = 10
 _STOP_SECONDS = 20
 _BURST_SECONDS = 0.05  # a restart is four events in a row
+_GARBAGE = (LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+"""What comes of an answer that is JSON of another form, too deep, or none at the stream's end."""
 _EVENTS = [
     "create", "start", "die", "pause", "unpause", "rename", "destroy", "health_status",
 ]  # fmt: skip
@@ -35,10 +38,17 @@ def need_socket(address: str) -> None:
     """Raise EngineError where `address` is a socket that is not there; never blocks."""
     address = address or _USUAL
     path = address.removeprefix("unix://")
-    if path != address and not os.access(path, os.R_OK | os.W_OK):
-        if not Path(path).exists():
-            raise NoEngineError(f"{path}: no Docker engine here")
-        raise EngineError(f"{path}: no permission (is this user in the group docker?)")
+    if path == address or os.access(path, os.R_OK | os.W_OK):
+        return
+    try:
+        Path(path).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoEngineError(f"{path}: no Docker engine here") from None
+    except PermissionError:
+        pass  # of a folder above it
+    except OSError as error:
+        raise EngineError(f"{path}: {error.strerror}") from None
+    raise EngineError(f"{path}: no permission (is this user in the group docker?)")
 
 
 class Engine:
@@ -53,7 +63,9 @@ class Engine:
         from requests.exceptions import RequestException
         from urllib3.exceptions import HTTPError
 
-        self._failures = (DockerException, RequestException, HTTPError, OSError, ValueError)
+        self._failures = (
+            DockerException, RequestException, HTTPError, OSError, ValueError, *_GARBAGE,
+        )  # fmt: skip
         self._cgroup = cgroup
         self._known: dict[str, Found] = {}
         try:
@@ -135,15 +147,16 @@ class Engine:
             while True:
                 yield await _burst(queue)
         finally:
-            stream.close()
+            with contextlib.suppress(*self._failures):  # its other end may be gone
+                stream.close()
 
     def counts_memory(self) -> bool:
         """Tell whether the kernel counts the memory of control groups, of version 1 or 2."""
         try:
-            controllers = (self._cgroup / "cgroup.controllers").read_text("ascii").split()
+            controllers = (self._cgroup / "cgroup.controllers").read_bytes().split()
         except OSError:
-            return (self._cgroup / "memory").is_dir()
-        return "memory" in controllers
+            return os.path.isdir(self._cgroup / "memory")  # noqa: PTH112 - it never raises
+        return b"memory" in controllers
 
     def memory_bytes(self, container: Found) -> int | None:
         """Return the memory a container uses, caches apart; None where it is not counted.
@@ -163,10 +176,11 @@ class Engine:
             try:
                 used = int((self._cgroup / folder / usage).read_text("ascii"))
                 stat = (self._cgroup / folder / "memory.stat").read_text("ascii")
+                lines = dict(line.split(" ", 1) for line in stat.splitlines())
+                used -= int(lines.get(cache, "0"))
             except (OSError, ValueError):
                 continue
-            lines = dict(line.split(" ", 1) for line in stat.splitlines())
-            return max(0, used - int(lines.get(cache, "0")))
+            return max(0, used)
         return None
 
 
@@ -189,6 +203,8 @@ async def _burst(queue: asyncio.Queue[str | EngineError]) -> set[str]:
 
 def _sentence(error: Exception) -> str:
     """Return the core of a many-layered error."""
+    if isinstance(error, _GARBAGE):
+        return f"the Docker engine's answer is not understood ({type(error).__name__}: {error})"
     explanation = getattr(error, "explanation", None)
     if explanation:
         return str(explanation)
