@@ -9,6 +9,7 @@ import psutil
 from shared.testing import TIMEOUT_SECONDS
 from stats.counters import Counters
 from stats.sampling import Sample
+from stats.table import Table
 
 
 def sample(root: str, sys: str) -> Sample:
@@ -79,3 +80,10 @@ def test_each_sample_is_a_new_one() -> None:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while counters.sample().cores == one.cores:
         assert time.monotonic() < deadline
+
+
+def test_a_container_without_a_table_of_disks() -> None:
+    """All else is told all the same."""
+    counters = Counters("", "/sys")
+    counters._diskstats = Table("/proc/nothing")
+    assert counters.sample().disk_bytes is None

@@ -110,3 +110,25 @@ def test_all_metrics_are_kept() -> None:
 def test_durations(text: str, seconds: int) -> None:
     """What is no duration is an hour, as if nothing was asked; a day is the most."""
     assert duration(text) == seconds
+
+
+def test_a_name_that_is_repeated_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else one request of 32 kB would hold the service up for seconds."""
+    computed = []
+    points = Ring.points
+
+    def counted(ring: Ring, *asked: int) -> object:
+        computed.append(asked)
+        return points(ring, *asked)
+
+    monkeypatch.setattr(Ring, "points", counted)
+    told = History(1.0).series(["cpu_percent"] * 2500, 3600, T)
+    assert (list(told), len(computed)) == (["cpu_percent"], 1)
+
+
+@pytest.mark.parametrize("second", [-5, 2**32 + 5])
+def test_a_clock_that_is_far_off(second: int) -> None:
+    """As without a battery: there is a year before 1970, and one after 2106."""
+    ring = Ring(1, 10)
+    ring.add(second, 7.0)
+    assert ring.points(second, 1, 1) == [(second, 7.0)]

@@ -130,3 +130,56 @@ async def test_what_cannot_be_read_is_left_out(
         "reading: left out: no memory",
     ]
     assert all(stats.disks for stats in taken)
+
+
+class Unreadable(Failing):
+    """A machine of which nothing can be read at first."""
+
+    def look(self) -> None:
+        """Fail the first time."""
+        self.looks += 1
+        if self.looks == 1:
+            raise NotImplementedError("no file")
+        Counters.look(self)
+
+    def sample(self) -> Sample:
+        """Fail the first two times."""
+        self.samples += 1
+        if self.samples <= 2:
+            raise IndexError("no field")
+        return Counters.sample(self)
+
+
+async def test_a_start_at_which_nothing_can_be_read(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is told, and readings come as soon as they can."""
+    monkeypatch.setattr("stats.readings._LOOK_SECONDS", 0.05)
+    announced = Announced()
+    taken: list[HostStats] = []
+    readings = asyncio.create_task(
+        publish_readings(
+            announced.mqtt, EntityList(announced.mqtt), Unreadable(), 0.05, taken.append
+        )
+    )
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not readings.done() and (not taken or not taken[-1].disks):
+            await asyncio.sleep(0.01)
+    readings.cancel()
+    await asyncio.wait([readings])
+    assert readings.cancelled()
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "disks and sensors: not read: no file",
+        "reading: left out: no field",
+    ]
+
+
+async def test_names_that_never_come_back_are_forgotten() -> None:
+    """Some machines give each guest an interface of another name, for years."""
+    announced = Announced()
+    told = Told(announced.mqtt, EntityList(announced.mqtt))
+    network = next(iter(STATS.networks.values()))
+    for number in range(50):
+        told.publish(replace(STATS, networks={"eth0": network, f"tap{number}": network}))
+    shown = {key.split(":")[1] for key in announced.entities[-1] if key.startswith("network:")}
+    assert shown == {"eth0", *(f"tap{number}" for number in range(35, 50))}

@@ -5,7 +5,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stats.sensors import Sensors
+from stats.host import Host
+from stats.sensors import Sensors, thermal_zone
 
 
 def thermal(root: Path, zone: int, kind: str, temp: str) -> None:
@@ -54,3 +55,32 @@ def test_the_clock_of_the_cpu(tmp_path: Path) -> None:
     sensors = Sensors(tmp_path)
     sensors.look()
     assert sensors.clock_hertz() == 1_500_000_000
+
+
+def test_a_zone_with_an_odd_name(tmp_path: Path) -> None:
+    """A name that is not ASCII is a name."""
+    thermal(tmp_path, 0, "cpu-thermal", "40000")
+    (tmp_path / "class/thermal/thermal_zone0/type").write_bytes(b"\xff\n")
+    assert thermal_zone(tmp_path) == tmp_path / "class/thermal/thermal_zone0"
+
+
+def test_what_psutil_cannot_read_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It raises all of these for what some kernel says, or does not say."""
+    for name, error in (
+        ("cpu_freq", NotImplementedError("can't find current frequency file")),
+        ("sensors_fans", ValueError("invalid literal for int()")),
+        ("sensors_temperatures", OSError("No such device")),
+    ):
+
+        def fail(error: Exception = error) -> None:
+            raise error
+
+        monkeypatch.setattr(psutil, name, fail)
+    sensors = Sensors(tmp_path)
+    sensors.look()
+    assert sensors.clock_hertz() is None
+    assert sensors.fan_rpm() is None
+    assert sensors.temperature_celsius() is None
+    assert Host("", str(tmp_path)).snapshot().frequency is None

@@ -73,7 +73,7 @@ class Counters:
             memory=memory[:3],
             swap=memory[3:],
             disks=self._disks,
-            disk_bytes=kernel.disk_bytes(self._diskstats.read(), self._block_devices),
+            disk_bytes=self._disk_bytes(),
             networks=interface_bytes(self._interfaces.read()),
             booted_at=self._booted_at(kernel.boot_seconds(stat)),
             frequency_hertz=self._sensors.clock_hertz(),
@@ -84,6 +84,13 @@ class Counters:
             arm_hertz=pi.arm_hertz,
             core_hertz=pi.core_hertz,
         )
+
+    def _disk_bytes(self) -> tuple[int, int] | None:
+        """Return bytes read and written; some containers have no such table."""
+        try:
+            return kernel.disk_bytes(self._diskstats.read(), self._block_devices)
+        except OSError:
+            return None
 
     def _booted_at(self, seconds: int) -> datetime:
         """Return that time in the host's zone; it changes only when the clock is set."""

@@ -24,6 +24,7 @@ METRICS = (
 _HOUR, _DAY = 3600, 86400
 _MOST_POINTS = 720
 _MOST_WAITING = 15
+_MOST_SLOT = 0xFFFF_FFFF  # what fits in 32 bits: a clock that is wrong may name any year
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 Point = tuple[int, float | None]
@@ -41,7 +42,7 @@ class Ring:
 
     def add(self, at: int, value: float) -> None:
         """Count `value` at the Unix time `at`."""
-        slot = at // self._step
+        slot = at // self._step & _MOST_SLOT
         place = slot % self._size
         if self._slots[place] != slot:
             self._slots[place], self._counts[place] = slot, 0
@@ -59,7 +60,8 @@ class Ring:
 
     def _between(self, start: int, seconds: int) -> float | None:
         total, count = 0.0, 0
-        for slot in range(start // self._step, (start + seconds) // self._step):
+        for number in range(start // self._step, (start + seconds) // self._step):
+            slot = number & _MOST_SLOT
             place = slot % self._size
             if self._slots[place] == slot:
                 total += self._averages[place] * self._counts[place]
@@ -101,7 +103,7 @@ class History:
             rings, step = self._day, 60
         return {
             name: {"step_seconds": step, "points": rings[name].points(int(now), seconds, step)}
-            for name in names
+            for name in dict.fromkeys(names)  # one that is named a thousand times costs no more
             if name in rings
         }
 

@@ -18,7 +18,7 @@ from stats.pi import Pi
 from stats.process_table import ProcessTable
 from stats.processes import Process
 from stats.rooms import Rooms
-from stats.sensors import Sensors
+from stats.sensors import Sensors, asked
 from stats.snapshot import Cores, Device, Snapshot
 from stats.wireless import Wireless
 
@@ -48,7 +48,8 @@ class Host:
     def snapshot(self) -> Snapshot:
         """Read what the HTTP API tells of the host. Blocks for some milliseconds."""
         self._sensors.look()
-        memory, swap, frequency = psutil.virtual_memory(), psutil.swap_memory(), psutil.cpu_freq()
+        memory, swap = psutil.virtual_memory(), psutil.swap_memory()
+        frequency = asked(psutil.cpu_freq)
         details = self._pi.details()
         return Snapshot(
             at=time.time(),
@@ -82,7 +83,7 @@ class Host:
 
     def disk_io(self) -> dict[str, int]:
         """Return the counters of all disks together, empty when the kernel has none."""
-        io = psutil.disk_io_counters()
+        io = asked(psutil.disk_io_counters)
         keys = (
             "read_count", "write_count", "read_bytes", "write_bytes", "read_time", "write_time",
         )  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -21,8 +21,10 @@ from stats.sampling import Sample, reading
 log = logging.getLogger("stats")
 
 _LOOK_SECONDS = 60.0  # a look takes threads, and costs more than a reading
+_MOST_REMEMBERED = 16  # disks, and interfaces
 _FIRST_SECONDS = 0.2  # rates need two samples; nobody waits a whole interval for the first reading
-_UNREADABLE = (OSError, ValueError, KeyError)
+_UNREADABLE = (OSError, ValueError, LookupError, ArithmeticError, RuntimeError)
+"""The kernel's tables may be gone, empty or odd, and there may be no thread to be had."""
 
 
 class Sampled(Protocol):
@@ -45,38 +47,44 @@ async def publish_readings(
     """Read the host each interval and publish what it says; `take` gets each reading too."""
     told = Told(mqtt, entities)
     complaints = Complaints(log)
-    await asyncio.to_thread(host.look)
-    before = host.sample()
+    await _look(host, complaints)
+    before: Sample | None = None
 
     def read() -> None:
         nonlocal before
         try:
             after = host.sample()
+            stats = None if before is None else reading(before, after)
         except _UNREADABLE as error:
             complaints.say("reading", f"left out: {error}")
             return
         complaints.settle("reading")
-        stats = reading(before, after)
-        told.publish(stats)
-        take(stats)
         before = after
+        if stats is not None:
+            told.publish(stats)
+            take(stats)
 
+    read()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(look_again(host), name="look again")
+        tasks.create_task(look_again(host, complaints), name="look again")
         await asyncio.sleep(_FIRST_SECONDS)
         await on_beats(interval_seconds, read)
 
 
-async def look_again(host: Sampled) -> None:
-    """Read what changes slowly once a minute; what cannot be read stays as it was."""
-    complaints = Complaints(log)
+async def look_again(host: Sampled, complaints: Complaints) -> None:
+    """Read what changes slowly once a minute."""
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        try:
-            await asyncio.to_thread(host.look)
-            complaints.settle("disks and sensors")
-        except _UNREADABLE as error:
-            complaints.say("disks and sensors", f"not read: {error}")
+        await _look(host, complaints)
+
+
+async def _look(host: Sampled, complaints: Complaints) -> None:
+    """Read what changes slowly; what cannot be read stays as it was."""
+    try:
+        await asyncio.to_thread(host.look)
+        complaints.settle("disks and sensors")
+    except _UNREADABLE as error:
+        complaints.say("disks and sensors", f"not read: {error}")
 
 
 async def invent_readings(
@@ -97,6 +105,16 @@ async def invent_readings(
     await on_beats(interval_seconds, invent)
 
 
+def remembered(before: Iterable[str], now: Collection[str]) -> dict[str, None]:
+    """Return the names that were seen, those of `now` last; of too many the longest gone go.
+
+    Some machines give each guest, pod or telephone an interface or a mount of a new name.
+    """
+    gone = [name for name in before if name not in now]
+    room = max(0, _MOST_REMEMBERED - len(now))
+    return dict.fromkeys([*gone[max(0, len(gone) - room) :], *now])
+
+
 class Told:
     """What was told of the host so far: the entities it has, and what is wrong with it."""
 
@@ -107,7 +125,7 @@ class Told:
         self._fields: frozenset[str] = frozenset()
         self._disks: dict[str, None] = {}
         self._networks: dict[str, None] = {}
-        self._shape: tuple[int, ...] = ()
+        self._shape: tuple[object, ...] = ()
 
     def publish(self, stats: HostStats) -> None:
         """Publish a reading, and what began or ended with it."""
@@ -131,10 +149,10 @@ class Told:
         service is started again.
         """
         self._fields |= told_fields(stats)
-        self._disks |= dict.fromkeys(stats.disks)
-        self._networks |= dict.fromkeys(stats.networks)
+        self._disks = remembered(self._disks, stats.disks)
+        self._networks = remembered(self._networks, stats.networks)
         cores = len(stats.cpu_core_percents)
-        shape = (len(self._fields), cores, len(self._disks), len(self._networks))
+        shape = (len(self._fields), cores, frozenset(self._disks), frozenset(self._networks))
         if shape == self._shape:  # a hundred entities are not made anew for each reading
             return
         self._shape = shape

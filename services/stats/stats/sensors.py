@@ -6,9 +6,14 @@ sensors costs more than all other readings together.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
+T = TypeVar("T")
+
+_FAULTS = (OSError, ValueError, RuntimeError)
+"""psutil's, where a file of the kernel is gone, odd or closed (the last: NotImplementedError)."""
 _CPU_SENSORS = ("cpu_thermal", "cpu-thermal", "coretemp", "k10temp", "zenpower", "soc_thermal")
 
 
@@ -24,16 +29,16 @@ class Sensors:
 
     def look(self) -> None:
         """Find out what there is."""
-        self._fan = psutil_fan if psutil.sensors_fans() else nothing
+        self._fan = psutil_fan if asked(psutil.sensors_fans) else nothing
         zone = thermal_zone(self._sys)
-        if psutil.sensors_temperatures():
+        if asked(psutil.sensors_temperatures):
             self._temperature = psutil_temperature
         else:
             self._temperature = (lambda: _celsius(zone)) if zone else nothing
         policies = sorted(self._sys.glob("devices/system/cpu/cpufreq/policy*/scaling_cur_freq"))
         self._clock = policies[0] if policies else None
         # psutil asks every core, or reads the whole of /proc/cpuinfo: too much for each sample
-        frequency = None if policies else psutil.cpu_freq()
+        frequency = None if policies else asked(psutil.cpu_freq)
         self._last_hertz = int(frequency.current * 1_000_000) if frequency else None
 
     def temperature_celsius(self) -> float | None:
@@ -55,13 +60,21 @@ class Sensors:
         return self._last_hertz
 
 
+def asked(ask: Callable[[], T]) -> T | None:
+    """Return what psutil tells, None where it cannot read what the kernel says."""
+    try:
+        return ask()
+    except _FAULTS:
+        return None
+
+
 def nothing() -> None:
     """Stand for a sensor that this machine lacks."""
 
 
 def psutil_temperature() -> float | None:
     """Return the temperature of the CPU's own sensor, else of the first."""
-    sensors = psutil.sensors_temperatures()
+    sensors = asked(psutil.sensors_temperatures) or {}
     names = [name for name in _CPU_SENSORS if name in sensors] or list(sensors)
     for name in names:
         for sensor in sensors[name]:
@@ -72,7 +85,7 @@ def psutil_temperature() -> float | None:
 
 def psutil_fan() -> float | None:
     """Return the speed of the first fan."""
-    for fans in psutil.sensors_fans().values():
+    for fans in (asked(psutil.sensors_fans) or {}).values():
         for fan in fans:
             return float(fan.current)
     return None
@@ -85,7 +98,7 @@ def thermal_zone(sys: Path) -> Path | None:
         if _celsius(zone) is None:
             continue
         try:
-            kind = (zone / "type").read_text("ascii")
+            kind = (zone / "type").read_text("utf-8", "replace")
         except OSError:
             kind = ""
         found.append(("cpu" not in kind and "pkg" not in kind, zone))
