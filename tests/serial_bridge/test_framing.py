@@ -55,3 +55,8 @@ def test_what_was_begun_before_a_gap_is_not_joined() -> None:
     framer.feed(b"PRESS 0")
     framer.reset()
     assert framer.feed(b"PRESS 006\n") == ["PRESS 006"]
+
+
+def test_control_characters_come_to_no_log() -> None:
+    """They could clear the screen of whoever reads it."""
+    assert Framer().feed(b"ERROR \x1b[2J\x07 x\ty\n") == ["ERROR \ufffd[2J\ufffd x\ty"]

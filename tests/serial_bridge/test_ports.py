@@ -1,5 +1,6 @@
 """Which panels there are."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_espressif_ports_are_found(tmp_path: Path) -> None:
     assert find_ports(tmp_path / "by-id") == []
     for name in (MAC_2, MAC_1, MAC_1.replace("if00", "if02"), "usb-FTDI_FT232R_A1-if00-port0"):
         (tmp_path / name).touch()
+    (tmp_path / os.fsdecode(b"usb-Espressif_\xff-if00")).touch()
     assert find_ports(tmp_path) == [MAC_1, MAC_2]
 
 

@@ -1,6 +1,7 @@
 """A folder that changes while it is watched."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,29 @@ async def test_what_is_wrong_is_said_once(tmp_path: Path, caplog: pytest.LogCapt
         folder.complain(folder.report(1, 1))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "2 missing or empty, 0 doubtful: 001.jpg, 001.mp3" in caplog.text
+
+
+async def test_what_stands_beside_the_media_hides_none(tmp_path: Path) -> None:
+    """However many files of other names there are, in whatever encoding."""
+    for number in range(1100):
+        (tmp_path / f"holiday-{number}.jpg").touch()
+    Path(os.fsdecode(bytes(tmp_path) + b"/\xff.jpg")).touch()
+    for number in (0, 1, 999):
+        (tmp_path / f"{number:03}.mp3").write_bytes(b"ID3")
+    folder = MediaFolder(tmp_path)
+    await folder.look()
+    assert sorted(folder.found) == ["000.mp3", "001.mp3", "999.mp3"]
+
+
+async def test_a_link_out_of_the_folder_is_missing(tmp_path: Path) -> None:
+    """It is not served; /health said that all is complete."""
+    (tmp_path / "media").mkdir()
+    for file in ("elsewhere.mp3", "media/inside.mp3"):
+        (tmp_path / file).write_bytes(b"ID3")
+    (tmp_path / "media/001.mp3").symlink_to(tmp_path / "elsewhere.mp3")
+    (tmp_path / "media/002.mp3").symlink_to("inside.mp3")
+    (tmp_path / "media/003.mp3").symlink_to("003.mp3")
+    (tmp_path / "link").symlink_to("media")
+    folder = MediaFolder(tmp_path / "link")
+    await folder.look()
+    assert sorted(folder.found) == ["002.mp3"]

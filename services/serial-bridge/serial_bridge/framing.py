@@ -1,7 +1,13 @@
 """From the bytes of a serial line to its lines, however they are cut. Pure."""
 
+import re
+
 MOST_BYTES = 256
 """Longer lines are no panel's; what is longer is thrown away up to its end."""
+
+
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f]")
+"""But for the tabulator, which may stand between words."""
 
 
 class Framer:
@@ -9,7 +15,8 @@ class Framer:
 
     A line is told when its end has come and not before: a timeout in its middle would make
     `PRESS 01` of `PRESS 010`, and lose the rest. NULs (a break on the line reads as one) are
-    left out, other bytes that are not ASCII stay as U+FFFD, so that their line fits nothing.
+    left out, other bytes that are not ASCII, and control characters (a line may come to the log),
+    stay as U+FFFD, so that their line fits nothing.
     """
 
     def __init__(self) -> None:
@@ -26,7 +33,7 @@ class Framer:
             self._take(piece)
             text = self._part.decode("ascii", "replace").strip()
             if text:
-                lines.append(text)
+                lines.append(_CONTROL.sub("\ufffd", text))
             self._part = b""
             self._skipping = False
         self._take(rest)

@@ -11,7 +11,8 @@ BY_ID = Path("/dev/serial/by-id")
 FIRST = "panel"
 """Name of the first panel where none is configured."""
 
-_ESPRESSIF = re.compile(r"(usb-Espressif_.+?)(-if[0-9a-f]+)?(-port\d+)?")
+# What is not ASCII could not be told of, and udev makes no such names
+_ESPRESSIF = re.compile(r"(usb-Espressif_[!-~]+?)(-if[0-9a-f]+)?(-port\d+)?")
 
 
 def parse_ports(entries: Iterable[str]) -> dict[str, str]:

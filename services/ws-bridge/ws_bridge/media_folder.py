@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +15,8 @@ from ws_bridge.media_check import HEAD_BYTES, Found, Report, judge
 _LOOK_SECONDS = 5.0
 _FRESH_SECONDS = 0.5
 """Who asks again so soon is told the same."""
-_MOST_FILES = 1000
+_NUMBERED = re.compile(r"[0-9]{3}\.(?:jpg|mp3)")
+"""What a page may ask for; any other file of the folder is nobody's here."""
 _MOST_NAMED = 5
 
 
@@ -67,10 +69,11 @@ def _scan(path: Path, before: dict[str, Found]) -> dict[str, Found]:
     """Return the pictures and sounds; only of those that changed is the beginning read."""
     found: dict[str, Found] = {}
     try:
+        folder = os.path.realpath(path)
         with os.scandir(path) as entries:
             for entry in entries:
-                if entry.name.endswith((".jpg", ".mp3")) and len(found) < _MOST_FILES:
-                    file = _look_at(entry, before.get(entry.name))
+                if _NUMBERED.fullmatch(entry.name):
+                    file = _look_at(entry, folder, before.get(entry.name))
                     if file is not None:
                         found[entry.name] = file
     except OSError:
@@ -78,8 +81,10 @@ def _scan(path: Path, before: dict[str, Found]) -> dict[str, Found]:
     return found
 
 
-def _look_at(entry: os.DirEntry[str], before: Found | None) -> Found | None:
+def _look_at(entry: os.DirEntry[str], folder: str, before: Found | None) -> Found | None:
     try:
+        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(folder):
+            return None  # as when it is asked for
         about = entry.stat()
         if not entry.is_file():
             return None
