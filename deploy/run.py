@@ -116,6 +116,8 @@ def claim(data: Path) -> None:
         leave(
             1, [f"{data} belongs to another user: type  sudo chown -R {getpass.getuser()} {data}"]
         )
+    except OSError as error:
+        leave(1, [f"{data} cannot be written: {error.strerror}"])
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -64,3 +64,12 @@ def test_ports_of_our_broker_do_not_count_when_another_is_used() -> None:
     owners = {1883: Owner(812, "mosquitto"), 8765: Owner(9, "python")}
     lines = run.taken_ports(BrokerSettings(mqtt_host="nas"), [WsBridge()], owners)
     assert lines == ["port 8765 (WS_BRIDGE_STATS_PORT) is taken by python (process 9)"]
+
+
+def test_a_data_folder_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As on a card that can be read only: one line, and no traceback."""
+    (tmp_path / "data").touch()
+    with pytest.raises(SystemExit) as ended:
+        run.claim(tmp_path / "data")
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"run: {tmp_path}/data cannot be written: File exists\n"

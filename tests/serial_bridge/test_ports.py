@@ -31,6 +31,7 @@ def test_configured_ports() -> None:
         (["=/dev/a"], "a name is of a to z"),
         (["a=/dev/a", "a=/dev/b"], "two panels of this name"),
         (["a=/dev/a", "b=/dev/a"], "two panels on this port"),
+        ([os.fsdecode(b"a=/dev/\xff")], "the path is not UTF-8"),
     ],
 )
 def test_bad_entries_are_named(entries: list[str], problem: str) -> None:

@@ -1,9 +1,11 @@
 """The settings of the HTTP API: whatever they are, the service starts."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from shared.errors import SettingsError
 from shared.settings import load
 from stats.settings import Settings
 
@@ -91,3 +93,9 @@ def test_a_misspelt_name_is_a_warning(tmp_path: Path) -> None:
     assert warnings == [
         "setting PISTAT_PROT is not known and has no effect; did you mean PISTAT_PORT?"
     ]
+
+
+def test_a_name_of_another_encoding_is_a_problem(tmp_path: Path) -> None:
+    """It could not be published."""
+    with pytest.raises(SettingsError, match="must be UTF-8"):
+        loaded(tmp_path, STATS_CONTAINERS=os.fsdecode(b"\xff=gitea"))

@@ -1,11 +1,14 @@
 """Files of a folder, and of nowhere else."""
 
+import asyncio
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from shared.http.message import Request, Response
+from shared.testing import eventually
 from ws_bridge.files import Folder, Part
 
 
@@ -74,3 +77,27 @@ async def test_a_file_that_becomes_shorter_ends(folder: Path) -> None:
     assert isinstance(response.body, Part)
     (folder / "a.txt").write_bytes(b"short")
     assert len(await body_of(response)) < response.body.length
+
+
+async def test_a_read_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
+    """As of a card that is broken: the client has left, and others are served."""
+    (tmp_path / "file").touch()
+    part = Part((tmp_path / "file").open("rb"), 0, 100)
+    part._file.close()
+    readable, writable = os.pipe()
+    part._file = os.fdopen(readable, "rb", buffering=100)
+    reading = asyncio.create_task(part.read())
+    await asyncio.to_thread(eventually, part._reading.locked)
+    has_come = threading.Event()
+
+    def come() -> None:
+        has_come.set()
+        os.close(writable)
+
+    later = threading.Timer(1.0, come)
+    later.start()
+    part.close()
+    assert not has_come.is_set()
+    assert await reading == b""
+    later.join()
+    assert part._file.closed

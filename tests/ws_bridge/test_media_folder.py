@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from shared.testing import TIMEOUT_SECONDS
+from shared.testing import TIMEOUT_SECONDS, eventually
 from ws_bridge import media_folder
 from ws_bridge.media_folder import MediaFolder
 
@@ -83,3 +85,26 @@ async def test_a_link_out_of_the_folder_is_missing(tmp_path: Path) -> None:
     folder = MediaFolder(tmp_path / "link")
     await folder.look()
     assert sorted(folder.found) == ["002.mp3"]
+
+
+async def test_a_folder_that_hangs_takes_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is asked for: the others read the page's files."""
+    go, looks = threading.Event(), []
+    scan = media_folder._scan
+
+    def hang(*asked: Any) -> Any:
+        looks.append(asked)
+        go.wait(TIMEOUT_SECONDS)
+        return scan(*asked)
+
+    monkeypatch.setattr(media_folder, "_scan", hang)
+    folder = MediaFolder(tmp_path)
+    asked = [asyncio.create_task(folder.look()) for _ in range(50)]
+    await asyncio.to_thread(eventually, lambda: looks)
+    (tmp_path / "001.mp3").write_bytes(b"ID3")
+    go.set()
+    await asyncio.gather(*asked)
+    assert len(looks) == 1
+    assert "001.mp3" in folder.found

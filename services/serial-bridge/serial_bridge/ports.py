@@ -26,6 +26,8 @@ def parse_ports(entries: Iterable[str]) -> dict[str, str]:
             raise ValueError(f"{entry}: a name is of a to z, 0 to 9, - and _, and no reserved word")
         if name in ports:
             raise ValueError(f"{entry}: there are two panels of this name")
+        if path.encode("utf-8", "replace").decode() != path:
+            raise ValueError(f"{entry}: the path is not UTF-8")
         if path in ports.values():
             raise ValueError(f"{entry}: there are two panels on this port")
         ports[name] = path

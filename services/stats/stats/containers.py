@@ -29,6 +29,8 @@ def parse_wanted(entry: str) -> tuple[str, str]:
     """Return (shown name, container) of an entry of `STATS_CONTAINERS`; ValueError if it is bad."""
     shown, separator, container = entry.rpartition("=")
     shown, container = shown.strip(), container.strip()
+    if shown.encode("utf-8", "replace").decode() != shown:
+        raise ValueError("must be UTF-8")
     if not _CONTAINER_NAME.fullmatch(container) or (separator and not shown):
         raise ValueError("must be `container` or `shown name=container`")
     return shown or container, container

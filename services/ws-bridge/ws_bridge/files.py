@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import threading
 from email.utils import formatdate
 from pathlib import Path
 from typing import BinaryIO
@@ -42,16 +43,28 @@ class Part:
         self._file = file
         file.seek(start)
         self._left = self.length = length
+        self._reading = threading.Lock()
+        self._is_wanted = True
 
     async def read(self) -> bytes:
         """Return the next piece, empty at the end."""
-        piece = await asyncio.to_thread(self._file.read, min(_PIECE_BYTES, self._left))
+        piece = await asyncio.to_thread(self._read, min(_PIECE_BYTES, self._left))
         self._left -= len(piece)
         return piece
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, or let the thread do so that still reads it: it is not waited for."""
+        self._is_wanted = False
+        if self._reading.acquire(blocking=False):
+            self._file.close()
+            self._reading.release()
+
+    def _read(self, most: int) -> bytes:
+        with self._reading:
+            piece = self._file.read(most) if self._is_wanted else b""
+        if not self._is_wanted:
+            self._file.close()
+        return piece
 
 
 class Folder:

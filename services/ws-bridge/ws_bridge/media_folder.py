@@ -29,14 +29,20 @@ class MediaFolder:
         self.version = ""
         self.changed: Callable[[], None] = lambda: None
         self._looked_at = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
         self._complaints = Complaints(logging.getLogger("ws-bridge"))
 
     async def look(self) -> None:
-        """Look, unless somebody just did."""
-        now = asyncio.get_running_loop().time()
-        if now - self._looked_at < _FRESH_SECONDS:
-            return
-        self._looked_at = now
+        """Look, unless somebody just did; while one looks, all wait for that one."""
+        if self._looking is None or self._looking.done():
+            now = asyncio.get_running_loop().time()
+            if now - self._looked_at < _FRESH_SECONDS:
+                return
+            self._looked_at = now
+            self._looking = asyncio.create_task(self._look(), name="look at media")
+        await asyncio.shield(self._looking)
+
+    async def _look(self) -> None:
         found = await asyncio.to_thread(_scan, self.path, self.found)
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
         if version != self.version:

@@ -39,7 +39,7 @@ class PanelState(Struct, frozen=True, kw_only=True):
     port: Annotated[str | None, Meta(description="Path of its port; null when none was found")]
     firmware: Annotated[str | None, Meta(description="What it says of its firmware")] = None
     profile: Annotated[PanelProfile, Meta(description="The protocol that it is spoken to in")]
-    buttons: Annotated[int, Meta(description="How many buttons it has")]
+    buttons: Annotated[int, Meta(ge=1, le=100, description="How many buttons it has")]
     first_media: Annotated[
         int, Meta(ge=0, le=1, description="Number of the first button's picture and sound")
     ]
