@@ -85,7 +85,8 @@ def _lock(path: str) -> int | None:
     """
     try:
         try:
-            lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            # A pipe of that name would be waited for
+            lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             lock = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError:
@@ -99,7 +100,7 @@ def _lock(path: str) -> int | None:
 
 
 def _reason(error: BaseException) -> str:
-    number = getattr(error, "errno", None)
+    number = error.args[0] if isinstance(error, termios.error) else getattr(error, "errno", None)
     if number == errno.EIO:
         return "unplugged"
     if number in (errno.EAGAIN, errno.EBUSY):

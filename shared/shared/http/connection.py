@@ -5,6 +5,7 @@ The only module that knows httptools.
 # ruff: noqa: D102 - asyncio and httptools say what they call and when
 
 import asyncio
+import contextlib
 import logging
 import math
 import socket
@@ -98,7 +99,6 @@ class Connection(asyncio.Protocol):
         self._go_on()
 
     # --- what the parser tells: only taken down, since it hides errors ---
-
     def on_message_begin(self) -> None:
         self._target, self._headers = b"", []
 
@@ -234,10 +234,10 @@ class Connection(asyncio.Protocol):
             self._transport.close()
         elif is_last and not self._transport.is_closing():
             # Closed at once, the answer would be lost for a client that is still sending
-            self._transport.write_eof()
+            with contextlib.suppress(OSError):  # it has hung up meanwhile
+                self._transport.write_eof()
 
     # --- its time ---
-
     def _be_patient(self) -> None:
         self._due = self._loop.time() + _PATIENCE_SECONDS
 

@@ -156,3 +156,41 @@ async def test_an_upgrade_that_is_not_wanted_is_answered() -> None:
         heard = await talk(port, said)
         assert heard.endswith(b"small")
         assert b"connection: close" in heard
+
+
+async def test_who_has_hung_up_meanwhile_costs_no_line(caplog: pytest.LogCaptureFixture) -> None:
+    """A client that leaves between its last question and the answer."""
+    go = asyncio.Event()
+
+    class Slow(Files):
+        async def answer(self, request: Request) -> Response:
+            await go.wait()
+            return Response(b"", "text/plain", 304)
+
+    made: list[Connection] = []
+    gone: list[Connection] = []
+
+    class Watched(Connection):
+        def _send(self, response: Response, *, is_head: bool = False) -> None:
+            client.close()
+            gone.append(self)
+            super()._send(response, is_head=is_head)
+
+    def make() -> Connection:
+        made.append(Watched(Slow(b""), set()))
+        return made[-1]
+
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    client = socket.create_connection(server.sockets[0].getsockname())
+    client.sendall(b"HEAD / HTTP/1.1\r\nconnection: close\r\n\r\n")
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not made or made[0]._task is None:
+            await asyncio.sleep(0.001)
+        go.set()
+        while not gone:
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0)
+    for each in made:
+        each.leave()
+    server.close()
+    assert caplog.records == []
