@@ -190,8 +190,8 @@ class Connection(asyncio.Protocol):
         """Let another protocol have the connection, with what the client has already said in it."""
         self._timer.cancel()
         self._others.discard(self)
-        unread, self._unread = self._unread, b""
-        self._is_full = True  # so that nothing is read here: it may have paused that
+        unread, self._unread, self._is_full = self._unread, b"", True  # it reads no more
+        self._transport.resume_reading()
         self._transport.set_protocol(protocol)
         protocol.connection_made(self._transport)
         if unread:
