@@ -64,8 +64,12 @@ class Eink:
             body = json.dumps(body).encode()
         if body is not None:
             told.setdefault("Content-Type", JSON)
+        # Pictures are drawn by a yielding child, which gets little of a busy machine
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.hub.displays_port, timeout=TIMEOUT_SECONDS, source_address=(peer, 0)
+            "127.0.0.1",
+            self.hub.displays_port,
+            timeout=3 * TIMEOUT_SECONDS,
+            source_address=(peer, 0),
         )
         try:
             connection.request(method, path, body, told)

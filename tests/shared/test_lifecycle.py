@@ -1,7 +1,6 @@
 """From the first line to the exit code, with a service that does next to nothing."""
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from shared.lifecycle import _JsonLines
 from shared.testing import TIMEOUT_SECONDS, eventually
 
 SERVICE = """
@@ -161,9 +159,3 @@ def test_help_lists_the_settings(start) -> None:
     out, _ = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0
     assert "MQTT_PORT=1883" in out
-
-
-def test_a_log_line_with_a_name_of_another_encoding() -> None:
-    """It is told all the same."""
-    record = logging.LogRecord("x", logging.WARNING, "", 1, "%s", ("\udcff.jpg",), None)
-    assert json.loads(_JsonLines("x").format(record))["message"] == "\\udcff.jpg"
