@@ -4,6 +4,7 @@ Most tests of tests/e2e wait for seconds to pass, and most others compute. So a 
 processes begins with the ones and a part with the others, and neither waits for the other.
 """
 
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -40,6 +41,17 @@ class _ByHub(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> LoadScopeScheduling:
     return _ByHub(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the log of a test have names of another encoding: a report is sent as UTF-8."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode())
+        for title, text in report.sections
+    ]
+    return report
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
