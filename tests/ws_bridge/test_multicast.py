@@ -85,7 +85,9 @@ async def read(client: socket.socket, size: int) -> bytes:
     said = b""
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while len(said) < size:
-            said += await asyncio.get_running_loop().sock_recv(client, size - len(said))
+            piece = await asyncio.get_running_loop().sock_recv(client, size - len(said))
+            assert piece, f"ended after {len(said)} of {size} bytes"
+            said += piece
     return said
 
 
@@ -148,3 +150,21 @@ async def test_nothing_follows_a_goodbye(port: tuple[Port, int]) -> None:
                     said += piece
             assert said.endswith(goodbye)
             assert said.replace(b"frame", b"") == goodbye
+
+
+async def test_what_waits_goes_out_whole_before_the_goodbye(port: tuple[Port, int]) -> None:
+    """Also when the socket takes only a part of it at once."""
+    host, number = port
+    leave = host.leave
+
+    def write_and_leave(line: Line) -> None:
+        host.lines.write(b"y" * 200_000)
+        leave(line)
+
+    host.leave = write_and_leave  # type: ignore[method-assign]
+    with await join(number, size=2048) as slow:
+        await until(lambda: len(host.lines) == 1)
+        (line,) = host.lines.outlets()
+        line.end(1001)
+        told = await read(slow, 200_004)
+    assert told == b"y" * 200_000 + b"\x88\x02\x03\xe9"

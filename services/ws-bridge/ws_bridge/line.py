@@ -220,10 +220,10 @@ class Line(asyncio.Protocol):
 
     def _leave(self) -> None:
         """Let nothing be written any more but the goodbye."""
-        self.is_open = False
         if not self._has_left:
             self._has_left = True
-            self._host.leave(self)
+            self._host.leave(self)  # which may write what waits; a part of it would spoil the rest
+            self.is_open = False
 
     def _run_out(self) -> None:
         self.abort()
