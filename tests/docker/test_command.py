@@ -5,7 +5,7 @@ import json
 import pytest
 
 from shared import topics
-from tests.docker.conftest import OURS, Stack
+from tests.docker.stack import OURS, Stack
 
 pytestmark = pytest.mark.docker
 

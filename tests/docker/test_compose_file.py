@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS
-from tests.docker.conftest import OURS, ROOT, SERVICES
+from tests.docker.stack import OURS, ROOT, SERVICES
 
 pytestmark = pytest.mark.docker
 

@@ -8,7 +8,7 @@ import pytest
 from shared import topics
 from shared.payloads import Container
 from shared.testing import Client, eventually
-from tests.docker.conftest import Stack
+from tests.docker.stack import Stack
 
 pytestmark = pytest.mark.docker
 

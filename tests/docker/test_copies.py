@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from shared import topics
 from shared.testing import TIMEOUT_SECONDS, eventually
 from tests.docker import test_hardening
-from tests.docker.conftest import ROOT, Stack
+from tests.docker.stack import ROOT, Stack
 from tests.docker.test_one_service import crash
 from tests.ws_bridge.relay.device import TOKEN, Device, let_in
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS, eventually
-from tests.docker.conftest import OURS, ROOT, SERVICES, Stack
+from tests.docker.stack import OURS, ROOT, SERVICES, Stack
 from tests.e2e.network import namespace
 from tests.e2e.test_eink_networks import broadcast
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.docker.conftest import OURS, SERVICES, Stack
+from tests.docker.stack import OURS, SERVICES, Stack
 
 pytestmark = pytest.mark.docker
 

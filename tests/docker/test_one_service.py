@@ -10,7 +10,7 @@ from websockets.sync.client import ClientConnection
 from shared import topics
 from shared.payloads import HostStats
 from shared.testing import TIMEOUT_SECONDS, Client, eventually
-from tests.docker.conftest import SERVICES, Stack, local_time
+from tests.docker.stack import SERVICES, Stack, local_time
 
 pytestmark = pytest.mark.docker
 

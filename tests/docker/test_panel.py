@@ -11,7 +11,7 @@ import pytest
 from mantel.panel_emulator import EmulatedPanel
 from shared import topics
 from shared.testing import Client
-from tests.docker.conftest import Stack
+from tests.docker.stack import Stack
 
 pytestmark = pytest.mark.docker
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS
-from tests.docker.conftest import Stack
+from tests.docker.stack import Stack
 
 pytestmark = pytest.mark.docker
 

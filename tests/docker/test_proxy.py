@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.docker.conftest import Stack
+from tests.docker.stack import Stack
 
 pytestmark = pytest.mark.docker
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docker.conftest import Stack
+from tests.docker.stack import Stack
 
 pytestmark = pytest.mark.docker
 

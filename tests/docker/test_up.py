@@ -10,7 +10,7 @@ import pytest
 from shared import topics
 from shared.payloads import HostStats
 from shared.testing import TIMEOUT_SECONDS, Client
-from tests.docker.conftest import OURS, Stack, local_time
+from tests.docker.stack import OURS, Stack, local_time
 
 pytestmark = pytest.mark.docker
 

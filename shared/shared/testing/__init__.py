@@ -2,6 +2,7 @@
 
 from shared.testing.broker import MOSQUITTO, Broker
 from shared.testing.client import TESTER, Client
-from shared.testing.waiting import TIMEOUT_SECONDS, eventually, free_port
+from shared.testing.port import free_port
+from shared.testing.waiting import TIMEOUT_SECONDS, eventually
 
 __all__ = ["Broker", "Client", "eventually", "free_port", "MOSQUITTO", "TESTER", "TIMEOUT_SECONDS"]

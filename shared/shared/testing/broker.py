@@ -13,7 +13,8 @@ from typing import Self
 import pytest
 
 from shared.testing.client import TESTER, Client
-from shared.testing.waiting import TIMEOUT_SECONDS, eventually, free_port
+from shared.testing.port import free_port
+from shared.testing.waiting import TIMEOUT_SECONDS, eventually
 
 MOSQUITTO = Path(__file__).resolve().parents[3] / "mosquitto"
 """The broker's folder in the repository: its configuration and `entrypoint`."""
