@@ -121,12 +121,12 @@ def _ports(name: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def pinned(pids: list[int]) -> Iterator[None]:
-    """Keep these processes on the first core and this thread on the last."""
-    cores = sorted(os.sched_getaffinity(0))
+    """Keep these processes on the first core and this thread on the last; may be nested."""
+    before = os.sched_getaffinity(0)
     for pid in pids:
-        os.sched_setaffinity(pid, cores[:1])
-    os.sched_setaffinity(0, cores[-1:])
+        os.sched_setaffinity(pid, _CORES[:1])
+    os.sched_setaffinity(0, _CORES[-1:])
     try:
         yield
     finally:
-        os.sched_setaffinity(0, cores)
+        os.sched_setaffinity(0, before)

@@ -1,6 +1,7 @@
 """A real broker for tests."""
 
 import atexit
+import contextlib
 import functools
 import os
 import shutil
@@ -89,9 +90,17 @@ class Broker:
     def stop(self) -> None:
         """End it by SIGTERM, as an operator does; it saves what is retained."""
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(TIMEOUT_SECONDS)
+            eventually(self._has_ended)
             self._process = None
+
+    def _has_ended(self) -> bool:
+        """Tell it to end: more than once, for it forgets what came just as its port was opened."""
+        process = self._process
+        if process is not None:
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+        return process is None or process.returncode is not None
 
     def kill(self) -> None:
         """End it by SIGKILL, as a power cut does; what was not saved is lost."""

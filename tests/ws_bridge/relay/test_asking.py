@@ -11,30 +11,46 @@ from tests.ws_bridge.relay.test_subscribing import at_broker, told
 @pytest.mark.says("3.12.1", "3.12.2")
 async def test_once_at_the_broker(house: House) -> None:
     """However many ask, also for a part of it; and no longer than anybody wants it."""
-    house.let_in("kitchen", "#")
-    house.let_in("attic", "#")
-    house.let_in("cellar", "#")
-    house.tell("panel/a/event", b"0", retain=True)  # which is told nobody, however often it comes
+    for name in ("kitchen", "attic", "cellar"):
+        house.let_in(name, "#")
     async with house.device("kitchen") as kitchen, house.device("attic") as attic:
-        await kitchen.subscribe("panel/a/event")
-        assert at_broker(house) == {"panel/a/event"}
+        await kitchen.subscribe("alarm/a/state")
+        assert at_broker(house) == {"alarm/a/state"}
         async with house.device("cellar") as cellar:
-            await cellar.subscribe("panel/+/event")
-            assert at_broker(house) == {"panel/+/event"}
-            await attic.subscribe("panel/a/event", "panel/b/event")
-            assert at_broker(house) == {"panel/+/event"}
-            house.tell("panel/a/event", b"1")
+            await cellar.subscribe("alarm/+/state")
+            assert at_broker(house) == {"alarm/+/state"}
+            await attic.subscribe("alarm/a/state", "alarm/b/state")
+            assert at_broker(house) == {"alarm/+/state"}
+            house.tell("alarm/a/state", b"1", retain=True)
             for one in (kitchen, attic, cellar):
                 assert (await one.hear())["data"] == 1
                 await one.silence()
-            await cellar.ask(unsubscribe=["panel/+/event"])
-            await until(lambda: at_broker(house) == {"panel/a/event", "panel/b/event"})
-        house.tell("panel/a/event", b"2")
+            await cellar.ask(unsubscribe=["alarm/+/state"])
+            await until(lambda: at_broker(house) == {"alarm/a/state", "alarm/b/state"})
+        house.tell("alarm/a/state", b"2", retain=True)
         assert (await kitchen.hear())["data"] == 2
         assert (await attic.hear())["data"] == 2
+        await kitchen.ask(unsubscribe=["alarm/a/state"])
+        await attic.ask(unsubscribe=["alarm/b/state"])
+        await until(lambda: at_broker(house) == {"alarm/a/state"})
+
+
+@pytest.mark.says("3.12.3")
+async def test_no_event_is_lost_when_others_come_and_go(house: House) -> None:
+    for name in ("kitchen", "cellar"):
+        house.let_in(name, "#")
+    house.tell("panel/a/event", b"0", retain=True)  # which is told nobody, however often it comes
+    async with house.device("kitchen") as kitchen, house.device("cellar") as cellar:
+        await kitchen.subscribe("panel/a/event")
+        for number in range(1, 40):
+            await cellar.say(**{"subscribe" if number % 2 else "unsubscribe": ["panel/+/event"]})
+            house.tell("panel/a/event", b"%d" % number)
+        heard = [(await kitchen.hear())["data"] for _ in range(1, 40)]
+        assert heard == list(range(1, 40))
+        await kitchen.silence()
         await kitchen.ask(unsubscribe=["panel/a/event"])
-        await attic.ask(unsubscribe=["panel/b/event"])
-        await until(lambda: at_broker(house) == {"panel/a/event"})
+        await cellar.ask(unsubscribe=["panel/+/event"])
+        await until(lambda: not at_broker(house))
 
 
 @pytest.mark.says("3.12.2")

@@ -11,7 +11,8 @@ from ws_bridge.relay.catalog import KINDS, Feed
 from ws_bridge.relay.demand import Demand
 from ws_bridge.relay.refusals import Refusals
 
-KIND = next(kind for kind in KINDS if kind.topic is topics.PANEL_BUTTON)
+KIND = next(kind for kind in KINDS if kind.topic is topics.VALUE)
+PRESSES = next(kind for kind in KINDS if kind.topic is topics.PANEL_EVENT)
 
 
 def feed(text: str) -> Feed:
@@ -26,7 +27,7 @@ def asked(*texts: str) -> set[str]:
 
 def test_counted_and_dropped() -> None:
     demand = Demand()
-    one = [feed("panel/a/button/1")]
+    one = [feed("value/x/a/1")]
     assert demand.add(one)
     assert not demand.add(one), "it is asked for already"
     assert not demand.remove(one)
@@ -35,20 +36,32 @@ def test_counted_and_dropped() -> None:
     assert demand.filters() == {}
 
 
+def test_of_events_all_or_none() -> None:
+    """Else one is lost while another filter takes the first one's place."""
+    demand = Demand()
+    both = [Feed(PRESSES, ("panel", name, "event")) for name in "ab"]
+    demand.add(both[:1])
+    assert demand.filters() == {("panel", "+", "event"): PRESSES}
+    demand.add(both[1:])
+    assert demand.filters() == {("panel", "+", "event"): PRESSES}
+    demand.remove(both)
+    assert demand.filters() == {}
+
+
 def test_nothing_overlaps() -> None:
-    assert asked("panel/a/button/1", "panel/a/button/2") == {"panel/a/button/1", "panel/a/button/2"}
-    assert asked("panel/a/button/1", "panel/+/button/1") == {"panel/+/button/1"}
-    assert asked("panel/a/button/+", "panel/+/button/1") == {"panel/+/button/+"}
-    assert asked("panel/a/button/+", "panel/b/button/+", "panel/+/button/1") == {"panel/+/button/+"}
+    assert asked("value/x/a/1", "value/x/a/2") == {"value/x/a/1", "value/x/a/2"}
+    assert asked("value/x/a/1", "value/x/+/1") == {"value/x/+/1"}
+    assert asked("value/x/a/+", "value/x/+/1") == {"value/x/+/+"}
+    assert asked("value/x/a/+", "value/x/b/+", "value/x/+/1") == {"value/x/+/+"}
 
 
 def test_whatever_is_wanted_is_asked_for_once() -> None:
     """For any wishes: each topic that matches one of them matches exactly one filter."""
     dice = random.Random(9)
-    names = [("panel", a, "button", b) for a in "abc" for b in "123"]
+    names = [("value", "x", a, b) for a in "abc" for b in "123"]
     for _ in range(300):
         wanted: list[Levels] = [
-            ("panel", dice.choice("abc+"), "button", dice.choice("123+")) for _ in range(4)
+            ("value", "x", dice.choice("abc+"), dice.choice("123+")) for _ in range(4)
         ]
         demand = Demand()
         demand.add(Feed(KIND, levels) for levels in wanted)

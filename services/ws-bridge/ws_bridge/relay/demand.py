@@ -1,6 +1,8 @@
 """What the broker is asked for: once for what several devices want, and nothing twice. Pure.
 
-Filters that overlap would bring each message of both twice, so those are asked for as one.
+Filters that overlap would bring each message of both twice, so those are asked for as one. Where
+one takes another's place nothing is asked for in between: a state comes again, being retained,
+but an event would be lost, so of a kind of events all are asked for or none.
 """
 
 from collections import Counter
@@ -37,7 +39,9 @@ class Demand:
         for feed in self._wanted:
             kinds.setdefault(feed.kind, []).append(feed.levels)
         return {
-            levels: kind for kind, wanted in kinds.items() for levels in _without_overlap(wanted)
+            levels: kind
+            for kind, wanted in kinds.items()
+            for levels in (_without_overlap(wanted) if kind.is_state else [kind.levels])
         }
 
 
