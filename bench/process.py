@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 NO_ENGINE = "unix:///no/engine/here"
 """A `DOCKER_HOST` for measures in which containers play no part."""
 
+_CORES = sorted(os.sched_getaffinity(0))
+
 Process = subprocess.Popen[bytes]
 
 

@@ -19,19 +19,25 @@ from bench.verdict import Outcome
 from shared.testing import free_port
 
 _MANY = 100
+_COUNTS = ("deliveries", "lost", "gone")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is published, to how many, and whether the bridge in C is measured too."""
+    """What is published, to how many, and whether the bridge in C is measured too.
+
+    A round may be made of slices in turn, where a difference is small beside what neighbours of
+    this machine do.
+    """
 
     options: Options
     clients: int = _MANY
     limit: bool = False
+    slices: int = 1
 
 
 _SCENES = {
-    "small": Scene({"size": 300, "burst": 1, "messages": 400}, limit=True),
+    "small": Scene({"size": 300, "burst": 1, "messages": 400}, limit=True, slices=4),
     "large": Scene({"size": 5000, "burst": 1, "messages": 300}),
     "burst": Scene({"size": 300, "burst": 16, "topics": 16, "messages": 800}),
     "burst-large": Scene({"size": 5000, "burst": 16, "topics": 16, "messages": 480}),
@@ -86,24 +92,32 @@ def _round(hub: RelayHub, limit: tuple[int, int], scene: Scene, taken: Taken) ->
     broker = hub.broker
     many: Options = {"clients": scene.clients, **scene.options}
 
-    def ours() -> None:
-        taken.ours.append(fan(hub.port, broker, hub.pids, {"topic": f"mantel/{EVENT}", **many}))
+    def ours() -> dict[str, Any]:
+        return fan(hub.port, broker, hub.pids, {"topic": f"mantel/{EVENT}", **many})
 
-    def peer() -> None:
+    def peer() -> dict[str, Any]:
         there = {"speak": "mqtt-ws", "filter": "mantel/device/+/event", "topic": f"mantel/{EVENT}"}
-        taken.peer.append(fan(broker.websockets_port, broker, (broker.pid,), {**there, **many}))
+        return fan(broker.websockets_port, broker, (broker.pid,), {**there, **many})
 
-    def in_c() -> None:
+    def in_c() -> dict[str, Any]:
         port, pid = limit
-        taken.limit.append(
-            fan(port, broker, (broker.pid, pid), {"topic": f"carry/{EVENT}", **many})
-        )
+        return fan(port, broker, (broker.pid, pid), {"topic": f"carry/{EVENT}", **many})
 
-    turns = [ours, peer, *([in_c] if scene.limit else [])]
-    random.shuffle(turns)
-    for turn in turns:
-        turn()
-        wait(0.05)  # those who left are forgotten before the next come
+    turns = [(ours, taken.ours), (peer, taken.peer)]
+    turns += [(in_c, taken.limit)] if scene.limit else []
+    slices: list[list[dict[str, Any]]] = [[] for _ in turns]
+    for _ in range(scene.slices):
+        for place in random.sample(range(len(turns)), len(turns)):
+            slices[place].append(turns[place][0]())
+            wait(0.05)  # those who left are forgotten before the next come
+    for (_, runs), parts in zip(turns, slices, strict=True):
+        runs.append(_joined(parts))
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return several runs as one."""
+    summed = {name: sum(part[name] for part in parts) for name in ("cpu", *_COUNTS)}
+    return {**parts[0], **summed, "busy": max(part["busy"] for part in parts)}
 
 
 def _lost(runs: list[dict[str, Any]]) -> str:

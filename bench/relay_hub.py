@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.load_tools import program
+from bench.network import own_network
 from bench.process import SkipError, pinned, service
-from bench.web_broker import WebBroker, web_broker
+from bench.web_broker import WebBroker, broker_command, web_broker
 from shared import topics
 from shared.payloads import DeviceConfig
 from shared.testing import Client, eventually, free_port
@@ -46,7 +47,9 @@ def relay_hub(directory: Path) -> Iterator[RelayHub]:
     _raise_limit()
     port = free_port()
     with contextlib.ExitStack() as stack:
-        broker = stack.enter_context(web_broker(directory / "broker"))
+        command = broker_command(directory / "broker")
+        stack.enter_context(own_network())
+        broker = stack.enter_context(web_broker(directory / "broker", command))
         with Client(broker) as client:
             _let_devices_in(client)
         settings = {"WS_BRIDGE_RELAY_PORT": str(port)}

@@ -54,14 +54,14 @@ class WebBroker:
 
 
 @contextmanager
-def web_broker(directory: Path) -> Iterator[WebBroker]:
-    """Run one in `directory`; SkipError where none with WebSockets can be had."""
+def web_broker(directory: Path, command: list[str]) -> Iterator[WebBroker]:
+    """Run what `broker_command` found, in `directory`."""
     port, websockets_port = free_port(), free_port()
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "mosquitto.conf"
     config.write_text(_CONFIG.format(port=port, websockets_port=websockets_port))
     log = directory / "output.log"
-    with running([*_command(directory), "-c", str(config)], directory) as process:
+    with running([*command, "-c", str(config)], directory) as process:
         # `notice`, its usual level, tells of each listener
         eventually(lambda: process.poll() is not None or " running" in log.read_text())
         if process.poll() is not None:
@@ -74,8 +74,12 @@ def _told_version(log: str) -> str:
     return found[1] if found else "?"
 
 
-def _command(directory: Path) -> list[str]:
-    """Return the words that start a Mosquitto with WebSockets, the system's if that is new."""
+def broker_command(directory: Path) -> list[str]:
+    """Return the words that start a Mosquitto with WebSockets, the system's if that is new.
+
+    It may be fetched; SkipError where none can be had.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
     own = shutil.which("mosquitto", path=_PATH)
     if own is not None and _version(own) >= _OLDEST and _knows_websockets(own, directory):
         return [own]

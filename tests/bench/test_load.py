@@ -12,7 +12,7 @@ import pytest
 from bench import load_tools
 from bench.process import SkipError, running
 from bench.relay_hub import fan, storm
-from bench.web_broker import WebBroker, web_broker
+from bench.web_broker import WebBroker, broker_command, web_broker
 from shared.testing import Client, eventually, free_port
 
 
@@ -21,7 +21,8 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebBroker]:
     """A broker with WebSockets; the tests are skipped where none can be had, nor a compiler."""
     try:
         load_tools.program("fan")
-        with web_broker(tmp_path_factory.mktemp("broker")) as broker:
+        directory = tmp_path_factory.mktemp("broker")
+        with web_broker(directory, broker_command(directory)) as broker:
             yield broker
     except SkipError as reason:
         pytest.skip(str(reason))
