@@ -1,11 +1,12 @@
 """What is remembered, on a real disk."""
 
+import asyncio
 import contextlib
 import logging
 import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from alarms.memory import Memory
 from alarms.store import Store
+from shared.testing import TIMEOUT_SECONDS
 
 NOW = datetime(2026, 2, 17, 5, 30, tzinfo=UTC)
 Open = Callable[[Path], Store]
@@ -162,6 +164,57 @@ async def test_a_full_database_does_not_stop_anything(tmp_path: Path, open_store
     await store.save({}, "x" * 100_000)
     await store.save({"a": MEMORY})  # opened anew, without the limit
     assert await open_store(tmp_path / "a.sqlite").read() == ({"a": MEMORY}, "x" * 100_000)
+
+
+async def test_a_database_that_is_locked_at_the_start_is_waited_for(
+    tmp_path: Path,
+    open_store: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It was taken for empty, and what it held was deleted with the next save."""
+    path = tmp_path / "a.sqlite"
+    async with Store(path) as before:
+        await before.read()
+        await before.save({"a": MEMORY})
+    monkeypatch.setattr("alarms.store._PATIENCE_SECONDS", 0.05)
+    with locked(path):
+        reading = asyncio.create_task(open_store(path).read())
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while "waiting for it" not in caplog.text:
+                await asyncio.sleep(0.01)
+        assert not reading.done()
+    assert await reading == ({"a": MEMORY}, None)
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+
+
+async def test_one_that_stays_locked_keeps_no_alarm_from_ringing(
+    tmp_path: Path,
+    open_store: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As on a share that knows no locks; later it is kept there."""
+    monkeypatch.setattr("alarms.store._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("alarms.store._START_SECONDS", 0.1)
+    path = tmp_path / "a.sqlite"
+    store = open_store(path)
+    with locked(path):
+        assert await store.read() == ({}, None)
+        assert "going on without" in caplog.text
+    monkeypatch.undo()
+    await store.save({"a": MEMORY})
+    assert (await open_store(path).read())[0] == {"a": MEMORY}
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the database as another program may."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    yield
+    other.close()
 
 
 async def test_a_disk_that_hangs_keeps_nobody_waiting(

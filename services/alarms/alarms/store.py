@@ -22,6 +22,9 @@ T = TypeVar("T")
 _log = logging.getLogger("alarms")
 
 _PATIENCE_SECONDS = 1.0  # a dying memory card must not keep an alarm from ringing
+_START_SECONDS = 60.0  # to begin without what was kept is worse: it could ring twice
+_AGAIN_SECONDS = 0.2
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY = 0xFF  # of an error's code; the rest says where it was
 _FILE = "file"  # the key of the last good alarms.json; ids have no such form
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL)"
@@ -46,15 +49,28 @@ class Store:
         self._probe: Future[int] | None = None
 
     async def read(self) -> tuple[dict[str, Memory], str | None]:
-        """Return the memories by id, and the text of the last good alarms.json."""
-        task = asyncio.get_running_loop().run_in_executor(self._thread, self._read)
-        done, _ = await asyncio.wait([task], timeout=_PATIENCE_SECONDS * 5)
-        if not done:
-            self._complaints.say(str(self._path), "does not answer; going on without it")
-        elif (error := task.exception()) is None:
-            self._all = task.result()
-        else:
+        """Return the memories by id, and the text of the last good alarms.json.
+
+        One that hangs or is locked is waited for, a minute at most.
+        """
+        slow = asyncio.get_running_loop().call_later(
+            _PATIENCE_SECONDS * 5,
+            self._complaints.say, str(self._path), "is locked or does not answer; waiting for it",
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                self._all = await self._read_unlocked()
+            self._complaints.settle(str(self._path), "answers")
+        except TimeoutError:
+            self._complaints.say(
+                str(self._path),
+                "is locked or does not answer; going on without what it knows of snoozes and skips",
+            )
+        except (sqlite3.Error, OSError) as error:
+            self._complaints.settle(str(self._path), "answers")
             self._complain(error)
+        finally:
+            slow.cancel()
         memories = {}
         for key, value in self._all.items():
             if key != _FILE:
@@ -63,6 +79,15 @@ class Store:
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     self._complaints.say(f"{self._path}: {key[1:]}", f"not understood: {error}")
         return memories, self._last_good()
+
+    async def _read_unlocked(self) -> dict[str, bytes]:
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, self._read)
+            except sqlite3.Error as error:
+                if _code(error) not in _LOCKED:
+                    raise
+            await asyncio.sleep(_AGAIN_SECONDS)
 
     def _last_good(self) -> str | None:
         """Return the text of the last good alarms.json, None when there is none that is whole."""
@@ -203,8 +228,7 @@ class Store:
     def _give_up(self, error: sqlite3.Error) -> None:
         """Close the database, to be opened anew; a damaged one is put aside then."""
         self._close()
-        code = getattr(error, "sqlite_errorcode", 0)
-        if isinstance(error, sqlite3.DatabaseError) and code & _PRIMARY == sqlite3.SQLITE_CORRUPT:
+        if isinstance(error, sqlite3.DatabaseError) and _code(error) == sqlite3.SQLITE_CORRUPT:
             self._damage = error
 
     def _complain(self, error: BaseException) -> None:
@@ -215,3 +239,8 @@ class Store:
             f"cannot be used ({error}); a restart will not know of rings",
             first=True,
         )
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary code of an error; 0 for one that is Python's own."""
+    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY
