@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -233,3 +234,16 @@ async def test_a_disk_that_hangs_keeps_nobody_waiting(
     gate.set()
     await store._saving
     assert set((await open_store(tmp_path / "a.sqlite").read())[0]) == {"a", "b"}
+
+
+async def test_a_disk_that_hangs_at_the_start_holds_up_no_stop(tmp_path: Path) -> None:
+    """The whole loop waited for it."""
+    gate = threading.Event()
+    async with Store(tmp_path / "a.sqlite") as store:
+        store._thread.submit(gate.wait, TIMEOUT_SECONDS)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await store.read()
+        began = time.monotonic()
+    assert time.monotonic() - began < TIMEOUT_SECONDS / 2
+    gate.set()

@@ -136,9 +136,10 @@ class Store:
         """Let what is being saved be saved, as long as that takes no longer than usual."""
         if self._saving is not None:
             await asyncio.wait([self._saving], timeout=_PATIENCE_SECONDS)
-        self._thread.submit(self._close)
-        hangs = self._probe is not None and not self._probe.done()
-        self._thread.shutdown(wait=not hangs and (self._saving is None or self._saving.done()))
+        closing = asyncio.wrap_future(self._thread.submit(self._close))
+        await asyncio.wait([closing], timeout=_PATIENCE_SECONDS)
+        closing.cancel()
+        self._thread.shutdown(wait=False)
 
     def _close(self) -> None:
         if self._connection is not None:
