@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,28 @@ async def test_what_cannot_be_read_is_said_once_until_it_can(
         "cannot be read (it is no file); the alarms stay as they were",
         "read again, all right",
     ] * 2
+
+
+async def test_a_folder_that_hangs_holds_up_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was good in an earlier life counts until it answers; all alarms waited for it."""
+    monkeypatch.setattr("alarms.alarm_file._ANSWER_SECONDS", 0.1)
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    file = AlarmFile(path, TWO)
+    answering = threading.Event()
+    file._thread.submit(answering.wait, TIMEOUT_SECONDS)
+    async with asyncio.timeout(TIMEOUT_SECONDS / 2):
+        assert [times(await file.look()) for _ in range(3)] == [["0700"], None, None]
+    monkeypatch.undo()
+    answering.set()
+    assert [times(await file.look()) for _ in range(2)] == [["0630"], None]
+    assert [each.message for each in caplog.records] == [
+        f"{tmp_path}: does not answer; the alarms stay as they were",
+        f"{tmp_path}: answers again",
+    ]
 
 
 async def test_one_that_is_too_large_is_neither_read_nor_made(tmp_path: Path) -> None:

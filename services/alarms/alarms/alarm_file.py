@@ -14,12 +14,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 from alarms.alarm_text import AlarmText, TextError, fresh, parse
 from shared.complaints import Complaints
-
-T = TypeVar("T")
 
 _UNREAD = b"\0"
 
@@ -51,21 +48,33 @@ class AlarmFile:
         self._facts: object = None
         self._raw: bytes | None = _UNREAD
         self._absent = 0
+        self._looking: asyncio.Future[AlarmText | None] | None = None
 
     async def look(self) -> AlarmText | None:
-        """Return the alarms when they are others than at the last look, else None."""
-        return await self._in_thread(self._look)
+        """Return the alarms when they are others than at the last look, else None.
+
+        A folder that hangs (a share whose server is gone) is waited for in the background.
+        """
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
+        done, _ = await asyncio.wait([self._looking], timeout=_ANSWER_SECONDS)
+        folder = str(self._path.parent)
+        if not done:
+            self._complaints.say(folder, "does not answer; the alarms stay as they were")
+            return self._kept()
+        self._complaints.settle(folder, "answers again")
+        looked, self._looking = self._looking, None
+        return looked.result()
 
     async def change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
         """Replace the file by what `edit` makes of it, and return that; WriteError."""
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
-                return await self._in_thread(lambda: self._change(edit))
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._thread, self._change, edit
+                )
         except TimeoutError:
             raise WriteError(f"{self._path} does not answer") from None
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _look(self) -> AlarmText | None:
         try:
@@ -122,10 +131,12 @@ class AlarmFile:
         return True
 
     def _bad(self, problem: str) -> AlarmText | None:
-        """Complain; the first time, return what an earlier life has kept."""
-        kept = self._last_good
-        self._last_good = None
         self._complaints.say(str(self._path), f"{problem}; the alarms stay as they were")
+        return self._kept()
+
+    def _kept(self) -> AlarmText | None:
+        """Return what an earlier life has kept; only once, and None later."""
+        kept, self._last_good = self._last_good, None
         if kept is None:
             return None
         with contextlib.suppress(TextError):
