@@ -70,3 +70,5 @@ def test_systemd_is_asked_where_the_kernel_does_not_answer(
     assert not _is_synchronised()
     (tmp_path / "synchronized").touch()
     assert _is_synchronised()
+    monkeypatch.setattr("alarms.clock._TIMESYNC", tmp_path / ("x" * 300))
+    assert not _is_synchronised()  # a folder or name that cannot be looked at ends no service
