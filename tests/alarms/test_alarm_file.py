@@ -1,6 +1,7 @@
 """alarms.json, as people and their editors treat it."""
 
 import asyncio
+import errno
 import logging
 import os
 import shutil
@@ -191,6 +192,22 @@ async def test_what_cannot_be_read_is_said_once_until_it_can(
         "cannot be read (it is no file); the alarms stay as they were",
         "read again, all right",
     ] * 2
+
+
+async def test_a_disk_without_modes_and_owners_keeps_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As vfat, which refuses the one, and a share that knows neither."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    monkeypatch.setattr(os, "fchown", refuse)
+    path = tmp_path / "alarms.json"
+    path.write_text(ONE)
+    assert times(await AlarmFile(path, None).change(adding)) == ["0630", "0900"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 async def test_a_folder_that_hangs_holds_up_no_start(

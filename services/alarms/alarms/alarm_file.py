@@ -162,15 +162,17 @@ class AlarmFile:
         """Put a new file in its place; one that is mounted by itself is written over."""
         target = Path(os.path.realpath(self._path))
         target.parent.mkdir(parents=True, exist_ok=True)
+        facts = target.stat() if os.path.lexists(target) else None
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)
                 file.flush()
-                os.fchmod(file.fileno(), target.stat().st_mode if target.exists() else 0o644)
-                with contextlib.suppress(PermissionError, FileNotFoundError):
-                    owner = target.stat()
-                    os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+                with contextlib.suppress(OSError):  # vfat and many a share know no modes
+                    os.fchmod(file.fileno(), facts.st_mode if facts else 0o644)
+                with contextlib.suppress(OSError):
+                    if facts:
+                        os.fchown(file.fileno(), facts.st_uid, facts.st_gid)
                 os.fsync(file.fileno())
             try:
                 os.replace(name, target)  # noqa: PTH105 - as the rest of this function
