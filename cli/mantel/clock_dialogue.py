@@ -73,7 +73,7 @@ def listed(text: str) -> list[ListedAlarm] | None:
     """Return the alarms in the reply to `ALARM LIST`; None when it has another form."""
     try:
         return msgspec.json.decode(text, type=list[ListedAlarm])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 

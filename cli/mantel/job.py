@@ -154,7 +154,7 @@ def parameters(pairs: tuple[str, ...], params_json: str | None) -> dict[str, Any
     if params_json:
         try:
             found = msgspec.json.decode(params_json, type=dict[str, Any])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise click.UsageError(f"--params-json is not valid JSON: {error}") from None
     for pair in pairs:
         key, equals, value = pair.partition("=")

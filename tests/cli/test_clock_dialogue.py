@@ -41,3 +41,4 @@ def test_listed() -> None:
     assert listed(told) == [ListedAlarm("tea", "06:30:00", ["Mon"], ringing=True)]
     assert listed("work, tea") is None
     assert listed('[{"time":"06:30"}]') is None
+    assert listed('[{"name":"tea","more":' + "[" * 100_000) is None

@@ -81,6 +81,7 @@ def test_E27_jobs_run_on_their_minute_and_by_hand(jobs: Jobs) -> None:
         ("run", "dummy", "--param", "wait_time_ms=-1"): "wait_time_ms",
         ("run", "dummy", "--param", "x"): "--param must be KEY=VALUE (got: 'x')",
         ("run", "dummy", "--params-json", "{"): "--params-json is not valid JSON",
+        ("run", "dummy", "--params-json", '{"a":' + "[" * 20_000): "--params-json is not",
         ("run", "nothing"): "there is no job 'nothing'; there are: dummy",
         ("set", "dummy", "--cron", "61 * * * *"): "'61 * * * *' is not a cron line",
     }.items():
