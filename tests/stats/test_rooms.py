@@ -78,6 +78,15 @@ def test_one_that_hangs_from_the_start_is_none(disks: Disks) -> None:
     assert rooms.read(["/nas", "/locked", "/"]) == {"/nas": None, "/locked": None, "/": ROOM}
 
 
+def test_mounts_that_are_gone_are_forgotten(disks: Disks) -> None:
+    """The longest gone; some machines mount something for each guest, under ever new names."""
+    rooms = Rooms("", disks.ask)
+    for number in range(300):
+        rooms.read(["/", f"/guest{number}"])
+    assert list(rooms._known)[:2] == ["/", "/guest235"]
+    assert len(rooms._known) == 66
+
+
 def test_threads_that_hang_are_few(disks: Disks) -> None:
     """However many mounts hang, and however often they are asked for."""
     many = [f"/nas{number}" for number in range(30)]

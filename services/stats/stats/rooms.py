@@ -12,6 +12,7 @@ from stats.snapshot import Room
 
 _PATIENCE_SECONDS = 0.5
 _MOST_STUCK = 8
+_MOST_GONE = 64  # some machines give each guest or pod a mount of a new name
 
 
 def room(path: str) -> Room | None:
@@ -65,7 +66,11 @@ class Rooms:
                 hung = batch.leave(self._stuck)
                 self._known |= batch.found
                 todo = todo[todo.index(hung) + 1 :] if hung else []
-            return {mount: self._known.get(mount) for mount in mounts}
+            told = {mount: self._known.get(mount) for mount in mounts}
+            gone = [mount for mount in self._known if mount not in told]
+            for mount in gone[: max(0, len(gone) - _MOST_GONE)]:
+                del self._known[mount]
+            return told
 
 
 class _Batch:
