@@ -1,6 +1,8 @@
 """The sensors of the CPU, in trees of sysfs where this machine has none."""
 
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -62,6 +64,26 @@ def test_a_zone_with_an_odd_name(tmp_path: Path) -> None:
     thermal(tmp_path, 0, "cpu-thermal", "40000")
     (tmp_path / "class/thermal/thermal_zone0/type").write_bytes(b"\xff\n")
     assert thermal_zone(tmp_path) == tmp_path / "class/thermal/thermal_zone0"
+
+
+def test_a_slow_sensor_is_read_by_looks_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reading would wait for it, and everything else with it."""
+    reads = []
+
+    def fans() -> dict[str, list[SimpleNamespace]]:
+        reads.append(threading.Event().wait(0.12))
+        return {"dell_smm": [SimpleNamespace(current=1000 + len(reads))]}
+
+    monkeypatch.setattr(psutil, "sensors_fans", fans)
+    sensors = Sensors(tmp_path)
+    sensors.look()
+    told = len(reads)
+    assert [sensors.fan_rpm() for _ in range(5)] == [1000 + told] * 5
+    sensors.look()
+    assert len(reads) == 2 * told
+    assert sensors.fan_rpm() == 1000 + len(reads)
 
 
 def test_what_psutil_cannot_read_is_unknown(

@@ -4,6 +4,7 @@ Which one that is, is found out by `look`, now and then: to look through the who
 sensors costs more than all other readings together.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +16,8 @@ T = TypeVar("T")
 _FAULTS = (OSError, ValueError, RuntimeError)
 """psutil's, where a file of the kernel is gone, odd or closed (the last: NotImplementedError)."""
 _CPU_SENSORS = ("cpu_thermal", "cpu-thermal", "coretemp", "k10temp", "zenpower", "soc_thermal")
+
+_SLOW_SECONDS = 0.1
 
 
 class Sensors:
@@ -28,13 +31,13 @@ class Sensors:
         self._last_hertz: int | None = None
 
     def look(self) -> None:
-        """Find out what there is."""
-        self._fan = psutil_fan if asked(psutil.sensors_fans) else nothing
+        """Find out what there is. Blocks as long as the slowest sensor does."""
+        self._fan = Sensor(psutil_fan) if asked(psutil.sensors_fans) else nothing
         zone = thermal_zone(self._sys)
         if asked(psutil.sensors_temperatures):
-            self._temperature = psutil_temperature
+            self._temperature = Sensor(psutil_temperature)
         else:
-            self._temperature = (lambda: _celsius(zone)) if zone else nothing
+            self._temperature = Sensor(lambda: _celsius(zone)) if zone else nothing
         policies = sorted(self._sys.glob("devices/system/cpu/cpufreq/policy*/scaling_cur_freq"))
         self._clock = policies[0] if policies else None
         # psutil asks every core, or reads the whole of /proc/cpuinfo: too much for each sample
@@ -58,6 +61,27 @@ class Sensors:
             except (OSError, ValueError):
                 return None
         return self._last_hertz
+
+
+class Sensor:
+    """Read when it is made, and each time it is asked for, unless it has shown to be slow.
+
+    Some take a second (those of disks and of embedded controllers), and the whole service waits.
+    """
+
+    def __init__(self, read: Callable[[], float | None]) -> None:
+        self._read = read
+        self._is_slow = False
+        self._last: float | None = None
+        self()
+
+    def __call__(self) -> float | None:
+        """Return what it says now; of a slow one what it said last."""
+        if not self._is_slow:
+            began = time.monotonic()
+            self._last = self._read()
+            self._is_slow = time.monotonic() - began > _SLOW_SECONDS
+        return self._last
 
 
 def asked(ask: Callable[[], T]) -> T | None:
