@@ -8,7 +8,7 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS
 from stats.containers import Found
-from stats.engine import Engine, EngineError, NoEngineError
+from stats.engine import Engine, EngineError, NoEngineError, _News
 from tests.e2e.engine import Engine as Served
 from tests.e2e.engine import inspected
 
@@ -119,5 +119,23 @@ async def test_events_that_are_garbage_end_the_stream(tmp_path: Path, events: li
     async with asyncio.timeout(TIMEOUT_SECONDS):
         with pytest.raises(EngineError, match="is not understood"):
             await anext(changes)
+    connected.close()
+    served.close()
+
+
+async def test_a_flood_of_changes_takes_no_memory_and_loses_none(tmp_path: Path) -> None:
+    """While the engine is slow to tell of each; then all are asked about."""
+    news = _News()
+    for number in range(100_000):
+        news.add(f"id-{number}")
+    changed = await news.burst()
+    assert len(changed) < 300
+    served = Served(tmp_path / "docker.sock")
+    served.containers["x"] = inspected("x", "running")
+    connected = Engine(served.address, tmp_path)
+    connected.containers(set())
+    served.containers["x"] = inspected("x", "exited")
+    assert [each.state for each in connected.containers({"another"})] == ["running"]
+    assert [each.state for each in connected.containers(changed)] == ["exited"]
     connected.close()
     served.close()

@@ -19,6 +19,8 @@ _USUAL = "unix:///var/run/docker.sock"
 _ANSWER_SECONDS = 10
 _STOP_SECONDS = 20
 _BURST_SECONDS = 0.05  # a restart is four events in a row
+_MOST_CHANGED = 256
+_ANY = ""  # among the ids of changed containers: each may have changed
 _GARBAGE = (LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
 """What comes of an answer that is JSON of another form, too deep, or none at the stream's end."""
 _EVENTS = [
@@ -86,7 +88,7 @@ class Engine:
             ids = [entry["Id"] for entry in self._api.containers(all=True)]
             known = {}
             for key in ids:
-                if key in changed or key not in self._known:
+                if key in changed or _ANY in changed or key not in self._known:
                     inspected = self._inspect(key)
                     if inspected is not None:
                         known[key] = inspected
@@ -123,18 +125,18 @@ class Engine:
         Raises EngineError when the engine goes away.
         """
         loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[str | EngineError] = asyncio.Queue()
+        news = _News()
 
         def follow() -> None:
             """Read the event stream until it ends; in a thread that dies with the process."""
             end = EngineError("the Docker engine has gone")
             try:
                 for event in stream:
-                    loop.call_soon_threadsafe(queue.put_nowait, str(event.get("id") or ""))
+                    loop.call_soon_threadsafe(news.add, str(event.get("id") or _ANY))
             except self._failures as error:
                 end = EngineError(_sentence(error))
             if not loop.is_closed():
-                loop.call_soon_threadsafe(queue.put_nowait, end)
+                loop.call_soon_threadsafe(news.end, end)
 
         try:
             filters = {"type": "container", "event": _EVENTS}
@@ -145,7 +147,7 @@ class Engine:
         try:
             yield set()
             while True:
-                yield await _burst(queue)
+                yield await news.burst()
         finally:
             with contextlib.suppress(*self._failures):  # its other end may be gone
                 stream.close()
@@ -184,21 +186,35 @@ class Engine:
         return None
 
 
-async def _burst(queue: asyncio.Queue[str | EngineError]) -> set[str]:
-    """Return what changed: the next event and those right behind it; empty after a minute."""
-    changed: set[str] = set()
-    try:
-        async with asyncio.timeout(REFRESH_SECONDS):
-            first: str | EngineError | None = await queue.get()
-    except TimeoutError:
+class _News:
+    """What has changed since it was last asked; too many ids become one that stands for any."""
+
+    def __init__(self) -> None:
+        self._changed: set[str] = set()
+        self._end: EngineError | None = None
+        self._some = asyncio.Event()
+
+    def add(self, key: str) -> None:
+        """Note that a container has changed."""
+        self._changed.add(key if len(self._changed) < _MOST_CHANGED else _ANY)
+        self._some.set()
+
+    def end(self, error: EngineError) -> None:
+        """Note that no more comes."""
+        self._end = error
+        self._some.set()
+
+    async def burst(self) -> set[str]:
+        """Return the next that changes and what follows at once; empty after a minute."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(REFRESH_SECONDS):
+                await self._some.wait()
+            await asyncio.sleep(_BURST_SECONDS)
+        if self._end is not None:
+            raise self._end
+        changed, self._changed = self._changed, set()
+        self._some.clear()
         return changed
-    await asyncio.sleep(_BURST_SECONDS)
-    while first is not None:
-        if isinstance(first, EngineError):
-            raise first
-        changed.add(first)
-        first = None if queue.empty() else queue.get_nowait()
-    return changed
 
 
 def _sentence(error: Exception) -> str:
