@@ -4,6 +4,7 @@ With DESTDIR in the environment the unit is only written below that folder (or r
 which needs neither root nor systemd.
 """
 
+import contextlib
 import os
 import pwd
 import subprocess
@@ -92,11 +93,17 @@ def _need_systemd() -> None:
 
 
 def _give(folder: Path, user: str) -> None:
-    """Let the user write where root may have run the hub before."""
+    """Let the user write where root may have run the hub before.
+
+    A hub that runs changes it meanwhile: what has gone is passed over, and no link is followed.
+    """
     owner = pwd.getpwnam(user)
     folder.mkdir(exist_ok=True)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    for _, folders, files, opened in os.fwalk(folder.resolve()):
+        os.chown(opened, owner.pw_uid, owner.pw_gid)
+        for name in (*folders, *files):
+            with contextlib.suppress(FileNotFoundError):
+                os.chown(name, owner.pw_uid, owner.pw_gid, dir_fd=opened, follow_symlinks=False)
 
 
 def _systemctl(*arguments: str) -> None:

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +72,30 @@ def test_without_systemd_it_says_so() -> None:
     for action in (unit.install, unit.uninstall):
         with pytest.raises(unit.RefusedError, match="make run"):
             action({})
+
+
+def test_data_that_changes_while_it_is_given_to_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a hub that runs: a file goes, and a folder becomes a link to another's files."""
+    data, other = tmp_path / "data", tmp_path / "other"
+    for folder in (data / "a", data / "b", other):
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+    before = (other / "file").stat().st_ctime_ns
+    given: list[object] = []
+    chown = os.chown
+
+    def change_and_chown(path: Any, *owner: int, **how: Any) -> None:
+        if len(given) == 1:
+            for folder in (data / "a", data / "b"):
+                (folder / "file").unlink()
+                folder.rmdir()
+            (data / "a").symlink_to(other)
+        given.append(path)
+        chown(path, *owner, **how)
+
+    monkeypatch.setattr(os, "chown", change_and_chown)
+    unit._give(data, pwd.getpwuid(os.getuid()).pw_name)
+    assert (other / "file").stat().st_ctime_ns == before
+    assert len(given) > 2
