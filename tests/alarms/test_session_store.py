@@ -121,6 +121,19 @@ async def test_a_torn_database_and_a_torn_row(
     assert [each.message.split(":")[0] for each in caplog.records] == ["session b"]
 
 
+async def test_a_session_whose_day_has_rotted_is_one_of_long_ago(
+    tmp_path: Path, open_store: Open
+) -> None:
+    """Until it is used: nothing else is lost with it."""
+    path = tmp_path / "a.sqlite"
+    store = await open_store(path)
+    await store.save({"a": TEA}, TODAY)
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE sessions SET used = 'rot'")
+    other.close()
+    assert await store.read(["a"]) == {"a": (TEA, 0)}
+
+
 async def test_sessions_on_a_rotten_page_are_begun_anew(
     tmp_path: Path, open_store: Open, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alarms.memory import Memory
@@ -124,6 +125,19 @@ async def test_rows_that_have_rotted_cost_only_themselves(
     assert [each.message.partition("sqlite: ")[2][:18] for each in caplog.records] == [
         "b: not understood:", "alarms.json: not u",
     ]  # fmt: skip
+
+
+async def test_a_row_whose_key_has_rotted_or_value_is_gone_costs_only_itself(
+    tmp_path: Path, open_store: Open
+) -> None:
+    """The whole database was taken for empty, or ended each start."""
+    path = tmp_path / "a.sqlite"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE kept (key TEXT PRIMARY KEY, value BLOB)")
+        other.execute("INSERT INTO kept VALUES ('@a', ?)", (msgspec.json.encode(MEMORY),))
+        other.execute("INSERT INTO kept VALUES ('@b', NULL), (CAST(x'40ff' AS TEXT), '{}')")
+    other.close()
+    assert await open_store(path).read() == ({"a": MEMORY}, None)
 
 
 async def test_a_disk_that_cannot_be_written_is_said_once_and_caught_up_with(

@@ -27,7 +27,11 @@ _TABLES = (
     # Counts and finds old ones without reading the sessions themselves
     "CREATE INDEX IF NOT EXISTS sessions_used ON sessions (used)",
 )
-_SELECT = "SELECT CAST(value AS BLOB), used FROM sessions WHERE hash = ?"
+# Of a rotten row neither may be what it was
+_SELECT = (
+    "SELECT COALESCE(CAST(value AS BLOB), x''), COALESCE(CAST(used AS INTEGER), 0) "
+    "FROM sessions WHERE hash = ?"
+)
 _UPDATE = "UPDATE sessions SET used = ?, value = ? WHERE hash = ?"
 _INSERT = "INSERT INTO sessions (used, value, hash) VALUES (?, ?, ?)"
 _encode = msgspec.json.Encoder().encode

@@ -28,7 +28,7 @@ _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY = 0xFF  # of an error's code; the rest says where it was
 _FILE = "file"  # the key of the last good alarms.json; ids have no such form
 _TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value BLOB NOT NULL)"
-_SELECT = "SELECT key, CAST(value AS BLOB) FROM kept"
+_SELECT = "SELECT key, COALESCE(CAST(value AS BLOB), x'') FROM kept"  # NULL: rotten
 
 _encode = msgspec.json.Encoder().encode
 
@@ -117,6 +117,7 @@ class Store:
         self._close()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=_PATIENCE_SECONDS, check_same_thread=False)
+        connection.text_factory = lambda raw: raw.decode(errors="replace")
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             # Each commit reaches the disk itself: a ring that a power cut forgot rings twice
