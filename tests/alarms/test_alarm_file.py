@@ -224,6 +224,10 @@ async def test_a_folder_that_hangs_holds_up_no_start(
     async with asyncio.timeout(TIMEOUT_SECONDS / 2):
         assert [times(await file.look()) for _ in range(3)] == [["0700"], None, None]
     monkeypatch.undo()
+    for _ in range(100):
+        with pytest.raises(WriteError, match="does not answer"):
+            await file.change(adding)
+    assert file._thread._work_queue.qsize() == 1
     answering.set()
     assert [times(await file.look()) for _ in range(2)] == [["0630"], None]
     assert [each.message for each in caplog.records] == [

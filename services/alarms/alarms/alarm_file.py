@@ -49,6 +49,7 @@ class AlarmFile:
         self._raw: bytes | None = _UNREAD
         self._absent = 0
         self._looking: asyncio.Future[AlarmText | None] | None = None
+        self._hangs = False
 
     async def look(self) -> AlarmText | None:
         """Return the alarms when they are others than at the last look, else None.
@@ -59,6 +60,7 @@ class AlarmFile:
             self._looking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
         done, _ = await asyncio.wait([self._looking], timeout=_ANSWER_SECONDS)
         folder = str(self._path.parent)
+        self._hangs = not done
         if not done:
             self._complaints.say(folder, "does not answer; the alarms stay as they were")
             return self._kept()
@@ -69,6 +71,8 @@ class AlarmFile:
     async def change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
         """Replace the file by what `edit` makes of it, and return that; WriteError."""
         try:
+            if self._hangs:  # else each would wait, and the orders behind it
+                raise TimeoutError
             async with asyncio.timeout(_ANSWER_SECONDS):
                 return await asyncio.get_running_loop().run_in_executor(
                     self._thread, self._change, edit
