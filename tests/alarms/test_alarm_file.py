@@ -89,6 +89,8 @@ async def test_what_was_good_in_an_earlier_life_counts_when_it_is_broken_at_the_
     assert times(await AlarmFile(path, TWO).look()) == []
     away = AlarmFile(tmp_path / "not mounted" / "alarms.json", TWO)
     assert [times(await away.look()) for _ in range(3)] == [["0700"], None, None]
+    with pytest.raises(WriteError, match="its folder is not there"):
+        await away.change(adding)  # a file of this one alone would hide all others
     (tmp_path / "not mounted").mkdir()
     assert times(await away.look()) == []
 

@@ -123,8 +123,7 @@ class AlarmFile:
         return raw
 
     def _has_gone(self) -> bool:
-        if self._is_known and not self._path.parent.is_dir():  # not mounted, rather than deleted
-            raise OSError(0, "its folder is not there")
+        self._check_folder()
         self._absent += 1
         is_settled = self._raw is None and not self._is_unread
         if is_settled or (self._facts is not None and self._absent < _ABSENT_LOOKS):
@@ -133,6 +132,11 @@ class AlarmFile:
         self._facts = self._raw = None
         self._is_known = self._is_unread = False
         return True
+
+    def _check_folder(self) -> None:
+        """OSError where the folder is rather not mounted than deleted: the alarms are elsewhere."""
+        if self._is_known and not self._path.parent.is_dir():
+            raise OSError(0, "its folder is not there")
 
     def _bad(self, problem: str) -> AlarmText | None:
         self._complaints.say(str(self._path), f"{problem}; the alarms stay as they were")
@@ -149,6 +153,7 @@ class AlarmFile:
 
     def _change(self, edit: Callable[[AlarmText], AlarmText]) -> AlarmText:
         try:
+            self._check_folder()
             raw = self._read() if self._path.exists() else b""
             before = parse(_decoded(raw)) if raw.strip() else fresh()
             after = edit(before)
