@@ -5,6 +5,7 @@ import errno
 import logging
 import os
 import shutil
+import stat
 import subprocess
 import threading
 from pathlib import Path
@@ -194,6 +195,23 @@ async def test_what_cannot_be_read_is_said_once_until_it_can(
         "cannot be read (it is no file); the alarms stay as they were",
         "read again, all right",
     ] * 2
+
+
+async def test_a_change_is_on_the_disk_before_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file, and then its folder: until that has its new name, a power cut undoes the change."""
+    path = tmp_path / "alarms.json"
+    kept: list[str] = []
+    fsync = os.fsync
+
+    def note(opened: int) -> None:
+        kept.append("folder" if stat.S_ISDIR(os.fstat(opened).st_mode) and path.exists() else "")
+        fsync(opened)
+
+    monkeypatch.setattr(os, "fsync", note)
+    await AlarmFile(path, None).change(adding)
+    assert kept == ["", "folder"]
 
 
 async def test_a_disk_without_modes_and_owners_keeps_the_file(

@@ -189,9 +189,19 @@ class AlarmFile:
                 with target.open("r+b") as file:
                     file.write(raw)
                     file.truncate()
+            with contextlib.suppress(OSError):  # a power cut would bring the old one back
+                _synchronise(target.parent)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)  # noqa: PTH108
+
+
+def _synchronise(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _check_size(size: int) -> None:
