@@ -121,7 +121,7 @@ class EmulatedPanel:
 
     @property
     def commands(self) -> list[str]:
-        """Every line that it was told up to now."""
+        """The last thousand lines that it was told."""
         with self._lock:
             return list(self.firmware.commands)
 

@@ -4,11 +4,13 @@ It knows no ports: bytes, presses and the time go in, and what it says comes out
 """
 
 import heapq
+from collections import deque
 from typing import Literal
 
 Version = Literal["2.2", "2.4", "2.5"]
 VERSIONS: tuple[Version, ...] = ("2.2", "2.4", "2.5")
 
+_MOST_COMMANDS = 1000  # `make run MOCK=1` may run for months
 _LED_QUEUE = 8
 _LED_SECONDS = 0.0005  # what the panel's own task takes for one LED command
 _TEST_SECONDS = 0.15  # for each LED of the running light
@@ -32,8 +34,8 @@ class Firmware:
         self.buttons = buttons
         self.active: int | None = None
         self.leds: set[int] = set()
-        self.commands: list[str] = []
-        """Every line that it was told, as it came."""
+        self.commands: deque[str] = deque(maxlen=_MOST_COMMANDS)
+        """The last lines that it was told, as they came."""
         self._first = 0 if version == "2.2" else 1
         self._pressed: set[int] = set()
         self._line = bytearray()

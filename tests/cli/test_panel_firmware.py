@@ -109,3 +109,13 @@ def test_a_hundred_buttons() -> None:
     firmware.press(100, 0.0)
     firmware.receive(b"STATUS\n", 0.0)
     assert firmware.output(1.0).splitlines()[:2] == [b"PRESS 100", b"CURLED 100"]
+
+
+def test_of_what_it_was_told_the_last_is_known() -> None:
+    """One of `make run MOCK=1` is told something for months."""
+    firmware = Firmware("2.5")
+    for number in range(5000):
+        firmware.receive(b"LEDON %d\n" % number, 0.0)
+        firmware.output(0.0)
+    assert len(firmware.commands) == 1000
+    assert firmware.commands[-1] == "LEDON 4999"
