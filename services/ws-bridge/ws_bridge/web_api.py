@@ -10,6 +10,7 @@ from shared.http.api import Api
 from shared.http.message import Heads, Request, Response
 from ws_bridge.browser_socket import BrowserSocket, refusal
 from ws_bridge.files import TEXT, Folder, plain
+from ws_bridge.port import MOST_CONNECTIONS
 from ws_bridge.room import Room
 
 _PAGE = Path(__file__).with_name("web")
@@ -52,6 +53,8 @@ class WebApi(Api):
         """Return what makes a browser's socket, where a handshake came to /ws."""
         if request.path != "/ws" or request.method != "GET" or refusal(request) is not None:
             return None
+        if self._has_too_many():
+            return None
         return lambda: BrowserSocket(request, self._room, self.sockets)
 
     async def answer(self, request: Request) -> Response:
@@ -80,7 +83,13 @@ class WebApi(Api):
         return page._replace(headers=(*page.headers, ("content-security-policy", _POLICY)))
 
     async def _get_ws(self, request: Request) -> Response:
-        return Response((refusal(request) or "").encode(), TEXT, 400)
+        why = refusal(request)
+        if why is None and self._has_too_many():
+            return Response(b"too many connections\n", TEXT, 503, (("retry-after", "10"),))
+        return Response((why or "").encode(), TEXT, 400)
+
+    def _has_too_many(self) -> bool:
+        return len(self.sockets) >= MOST_CONNECTIONS
 
     async def _get_status(self, request: Request) -> Response:  # noqa: ARG002
         return Response(msgspec.json.encode(await self._room.status()), _JSON)
