@@ -19,6 +19,7 @@ class Inbox:
         self._events: deque[Event] = deque()
         self.has_eof = False
         """Whether no more comes."""
+        self._is_read_out = False
 
     def put(self, data: bytes) -> None:
         """Take what came."""
@@ -41,8 +42,6 @@ class Inbox:
     @property
     def is_over(self) -> bool:
         """Whether the client has said its last: a goodbye, a fault, or nothing more."""
-        if self.has_eof and not self._size() and self._protocol.state is not State.CLOSED:
-            self._protocol.receive_eof()
         return self._protocol.state in (State.CLOSING, State.CLOSED)
 
     def take(self) -> Event | None:
@@ -50,13 +49,19 @@ class Inbox:
         return self._events.popleft() if self._events else None
 
     def read(self) -> bool:
-        """Read a piece; False when there is none, or not all of a handshake."""
+        """Read a piece, or at last the end; False when there is none, or not all of a handshake."""
         size = self._size()
         if size:
             piece, self._unread = self._unread[:size], self._unread[size:]
             self._protocol.receive_data(piece)
             self._events.extend(self._protocol.events_received())
-        return size > 0
+        elif self.has_eof and not self._is_read_out:
+            self._is_read_out = True
+            self._unread = b""  # a handshake whose end never came
+            self._protocol.receive_eof()
+        else:
+            return False
+        return True
 
     def _size(self) -> int:
         """Return how much to read; of a handshake all of it, and nothing that comes after."""
