@@ -13,7 +13,9 @@ from alarms.session_store import SessionStore
 from alarms.sessions import Sessions
 from alarms.settings import Settings
 from alarms.store import Store
+from alarms.turn import Seen
 from shared.mqtt import Mqtt
+from shared.subscription import Received
 from shared.testing import TIMEOUT_SECONDS
 from shared.zone import HubZone
 
@@ -43,3 +45,22 @@ async def test_sessions_that_nobody_uses_go_after_their_days(
             while set(await kept.read("abc") or {}) != left:
                 await asyncio.sleep(0.01)
         looking.cancel()
+
+
+async def test_who_comes_and_goes_while_a_turn_hangs_waits_twice_at_most(tmp_path: Path) -> None:
+    """As a bridge that is started again and again: it would grow without end."""
+    one = Sessions(
+        Mqtt(Settings(mantel_node="pi"), "alarms"),
+        SessionStore(Store(tmp_path / "a.sqlite"), tmp_path / "a.sqlite", 10),
+        clock=Clock(patience_seconds=0),
+        zone=HubZone("UTC"),
+        days=0,
+    )
+    for word in 100 * ["online", "offline"]:
+        for node in ("pi", "attic"):
+            levels = {"node": node, "service": "ws-bridge"}
+            one._see_holder(Received(word, levels, retained=False))
+    assert list(one._waiting) == [
+        Seen("pi/ws-bridge", True), Seen("attic/ws-bridge", True),
+        Seen("pi/ws-bridge", False), Seen("attic/ws-bridge", False),
+    ]  # fmt: skip

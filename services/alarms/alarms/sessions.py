@@ -93,7 +93,10 @@ class Sessions:
 
     def _see_holder(self, received: Received[str]) -> None:
         holder = f"{received.levels['node']}/{received.levels['service']}"
-        self._waiting.append(Seen(holder, received.payload == "online"))
+        seen = Seen(holder, received.payload == "online")
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(seen)  # what came between is undone, or stands, just the same
+        self._waiting.append(seen)
         self._wake.set()
 
     async def keep(self) -> None:
