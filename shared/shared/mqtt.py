@@ -61,11 +61,8 @@ class Mqtt:
         self._log = logging.getLogger(service)
         self._complaints = Complaints(self._log)
         self._broker = f"broker {settings.mqtt_host}:{settings.mqtt_port}"
-        self._own = {
-            "root": settings.mqtt_root,
-            "node": settings.mantel_node,
-            "service": service + settings.service_suffix,
-        }
+        own = service + settings.service_suffix
+        self._own = {"root": settings.mqtt_root, "node": settings.mantel_node, "service": own}
         self._client: Any = None
         self._outbox = Outbox()
         self._inbox = Inbox(self._complaints)
@@ -145,6 +142,12 @@ class Mqtt:
         """
         if self._announcement is not None:
             self._announcement.replace(components, undecided)
+
+    def say_again(self) -> None:
+        """Publish every state once more: somebody has cleared it at the broker."""
+        self._outbox.post_states()
+        if self._announcement is not None:
+            self._announcement.again()
 
     def name(self, topic: Topic[Any], **levels: str) -> str:
         """Return the concrete topic; levels default to this node and service."""

@@ -10,6 +10,7 @@ from shared.mqtt import Mqtt
 from shared.testing import TIMEOUT_SECONDS, Broker, Client
 from ws_bridge.copies import GONE_SECONDS, Copies
 from ws_bridge.settings import Settings
+from ws_bridge.stage import tell_listeners
 
 LEFT = (topics.AVAILABILITY, topics.HEALTH, topics.AUDIO_LISTENERS, topics.DISCOVERY)
 
@@ -35,18 +36,22 @@ async def kept(client: Client) -> set[str]:
     return {name for name, payload in newest.items() if payload}
 
 
+def settings_for(broker: Broker, **others: str) -> Settings:
+    return Settings(
+        mantel_node="pi",
+        mqtt_host=broker.host,
+        mqtt_port=broker.port,
+        mqtt_username="ws-bridge",
+        mqtt_password=broker.password("ws-bridge"),
+        **others,  # type: ignore[arg-type]
+    )
+
+
 @pytest.mark.parametrize("prefix", ["homeassistant", ""])
 async def test_what_is_gone_for_good_is_removed(tmp_path: Path, prefix: str) -> None:
     """Of this node's numbered copies alone, and not while they may come back."""
     with Broker(tmp_path) as broker, Client(broker) as client:
-        settings = Settings(
-            mantel_node="pi",
-            mqtt_host=broker.host,
-            mqtt_port=broker.port,
-            mqtt_username="ws-bridge",
-            mqtt_password=broker.password("ws-bridge"),
-            ha_discovery_prefix=prefix,
-        )
+        settings = settings_for(broker, ha_discovery_prefix=prefix)
         leave(client, "ws-bridge-2", b"offline")
         leave(client, "ws-bridge-3", b"online")
         leave(client, "ws-bridge-4", b"offline")
@@ -72,3 +77,27 @@ async def test_what_is_gone_for_good_is_removed(tmp_path: Path, prefix: str) -> 
             assert found >= {*stays, *names("ws-bridge-4")}
             left = set() if prefix else {names("ws-bridge-2")[-1]}
             assert found & set(names("ws-bridge-2")) == left
+
+
+async def test_one_that_comes_back_while_it_is_cleared_away_says_all_again(tmp_path: Path) -> None:
+    """The clearing was on its way already; Home Assistant would know the copy no more."""
+    with Broker(tmp_path) as broker, Client(broker) as client:
+        settings = settings_for(broker, mantel_instance="2")
+        async with Mqtt(settings, "ws-bridge") as mqtt, asyncio.timeout(TIMEOUT_SECONDS):
+            Copies(mqtt, settings, lambda: 0.0)
+            tell_listeners(mqtt, 3)
+            mqtt.announce({})
+            own = set(names("ws-bridge-2"))
+            while not own <= await kept(client):
+                await asyncio.sleep(0.01)
+            first, *others = names("ws-bridge-2")
+            for name in (*others, first):
+                client.publish(name, b"", retain=True)
+            told: dict[str, bytes] = {}
+            gone: set[str] = set()
+            while gone != own or not all(told.values()):
+                for message in await asyncio.to_thread(client.drain):
+                    if message.topic in own:
+                        told[message.topic] = bytes(message.payload)
+                        gone |= set() if message.payload else {message.topic}
+            assert told[first] == b"online"

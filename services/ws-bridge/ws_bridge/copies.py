@@ -2,7 +2,7 @@
 
 A copy that stops says `offline`, for it may be back in a second; whether it ever will be, nobody
 knows but whoever runs the hub. After ten minutes it is taken for gone. When it does come back it
-says everything again.
+says everything again, also when it comes back while the others clear what it had left.
 """
 
 from collections.abc import Callable
@@ -27,9 +27,13 @@ class Copies:
         self._offline_since: dict[str, float] = {}
         self._clock = clock
         for number in range(1, topics.SCALED["ws-bridge"] + 1):
-            if str(number) != settings.mantel_instance:
-                service, node = f"ws-bridge-{number}", settings.mantel_node
-                mqtt.subscribe(topics.AVAILABILITY, self._see, service=service, node=node)
+            is_own = str(number) == settings.mantel_instance
+            mqtt.subscribe(
+                topics.AVAILABILITY,
+                self._see_own if is_own else self._see,
+                service=f"ws-bridge-{number}",
+                node=settings.mantel_node,
+            )
 
     async def watch(self) -> None:
         """Look for such as are gone, for ever."""
@@ -48,6 +52,12 @@ class Copies:
             self._offline_since.setdefault(service, self._clock())
         else:
             self._offline_since.pop(service, None)
+
+    def _see_own(self, availability: Received[str]) -> None:
+        """Be there again for those who took this one for gone; its availability went last."""
+        if availability.payload is None:
+            self._mqtt.publish(topics.AVAILABILITY, "online")
+            self._mqtt.say_again()
 
     def _remove(self, service: str) -> None:
         """Clear its retained topics; the last of them is what the other copies look at."""
