@@ -1,6 +1,7 @@
 """Which devices are there, as `device/{id}/state` tells the home and the other copies."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from shared.complaints import Complaints
 from shared.errors import PayloadError
 from shared.payloads import DeviceState
 from ws_bridge.relay.session import Session
+
+_AGAIN_SECONDS = 2.0
 
 Publish = Callable[[str, bytes], Awaitable[bool]]
 """Publishes the state of a device; False when the broker does not have it."""
@@ -128,16 +131,18 @@ class Presence:
         self._changed.set()
 
     async def publish(self, publish: Publish) -> None:
-        """Publish what is to be told, for ever; of each device the newest."""
+        """Publish what is to be told, for ever; of each device the newest, until it is taken."""
         while True:
-            await self._changed.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN_SECONDS if self._unsaid else None):
+                    await self._changed.wait()
             self._changed.clear()
             while self._unsaid:
                 device = next(iter(self._unsaid))
                 payload = self._unsaid.pop(device)
                 if not await publish(device, payload):
                     self._unsaid.setdefault(device, payload)
-                    break  # until the broker is back
+                    break
 
     def _say(self, device: str, state: DeviceState | None) -> None:
         self._unsaid[device] = b"" if state is None else topics.DEVICE_STATE.encode(state)
