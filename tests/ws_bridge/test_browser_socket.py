@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -18,6 +19,7 @@ UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
+PING = b"\x89\x80\x00\x00\x00\x00"
 CLOSE = b"\x88\x80\x00\x00\x00\x00"
 
 
@@ -115,3 +117,17 @@ async def test_a_goodbye_behind_what_is_not_read_does_not_keep_the_connection(
         await until(lambda: port[0].sockets)
         (browser,) = port[0].sockets
         await until(browser.gone.done)
+
+
+async def test_who_has_gone_is_answered_no_more(
+    port: tuple[Port, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With an RST, behind more pings than asyncio keeps silent about."""
+    client = await connect(port[1], UPGRADE)
+    await until(lambda: port[0].sockets)
+    (browser,) = port[0].sockets
+    client.send(PING * 100)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    await until(browser.gone.done)
+    assert caplog.records == []

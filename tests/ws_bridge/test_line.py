@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -184,3 +185,48 @@ async def test_a_pong_behind_what_is_read_later_is_no_silence(port: Port) -> Non
         port.line.ping()
         await until(lambda: port.is_left)
         assert (await rest(client)).count(b"\x89\x00") == 2
+
+
+def reset(client: socket.socket) -> None:
+    """Go without a word: what was not read is thrown away, and the other side hears an RST."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
+async def test_it_goes_while_the_last_that_it_is_owed_is_sent(port: Port) -> None:
+    """Between the bytes and the end that follows them."""
+    client = await connect(port, REQUEST + b"\r\n", buffer=2048)
+    await until(lambda: port.is_greeted)
+    while not port.line.owes:
+        port.line.write(b"x" * 1000)
+    is_drained = asyncio.Event()
+
+    def drain() -> None:
+        reset(client)
+        is_drained.set()
+        Line.resume_writing(port.line)
+
+    port.line.resume_writing = drain  # type: ignore[method-assign]
+    await asyncio.get_running_loop().sock_sendall(client, CLOSE)
+    await until(lambda: port.is_left)
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not is_drained.is_set():
+            with contextlib.suppress(BlockingIOError):
+                client.recv(65536)
+            await asyncio.sleep(0)
+        await port.line.gone
+
+
+async def test_who_is_gone_is_written_no_more(port: Port) -> None:
+    """Neither asyncio nor anybody else says so for each of a thousand frames."""
+
+    def answer(line: Line) -> None:
+        for _ in range(10):
+            line.write(b"answer")
+
+    port.do = answer
+    client = await connect(port, REQUEST + b"\r\n")
+    await until(lambda: port.is_greeted)
+    await asyncio.get_running_loop().sock_sendall(client, WORD)
+    reset(client)
+    await until(lambda: port.is_left)

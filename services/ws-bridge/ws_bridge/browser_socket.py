@@ -6,7 +6,6 @@ of a browser that is gone.
 # ruff: noqa: D102 - asyncio says what it calls and when
 
 import asyncio
-import logging
 import socket
 from base64 import b64decode
 from binascii import Error
@@ -17,6 +16,7 @@ from websockets.utils import accept_key
 
 from shared.http.message import Request
 from ws_bridge.panel_frames import MOST_MESSAGE_BYTES
+from ws_bridge.port import QUIET
 from ws_bridge.room import Room
 
 _MOST_BYTES = 4 << 20  # of a message, as it was
@@ -35,9 +35,6 @@ _WELCOME = (
     b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
     b"sec-websocket-accept: %s\r\n\r\n"
 )
-
-_quiet = logging.getLogger("ws-bridge.websockets")
-_quiet.setLevel(logging.CRITICAL + 1)
 
 
 def refusal(request: Request) -> str | None:
@@ -74,7 +71,7 @@ class BrowserSocket(asyncio.Protocol):
     def __init__(self, request: Request, room: Room, others: set["BrowserSocket"]) -> None:
         self._key = request.header(b"sec-websocket-key") or ""
         self._room, self._others = room, others
-        self._protocol = Protocol(Side.SERVER, max_size=_MOST_BYTES, logger=_quiet)
+        self._protocol = Protocol(Side.SERVER, max_size=_MOST_BYTES, logger=QUIET)
         self._unread = b""
         self._rest: asyncio.TimerHandle | None = None
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -84,7 +81,8 @@ class BrowserSocket(asyncio.Protocol):
 
     def write(self, frame: bytes) -> None:
         """Write past the library."""
-        self._transport.write(frame)
+        if not self._transport.is_closing():  # by an error: asyncio would log each write
+            self._transport.write(frame)
 
     def abort(self) -> None:
         """Cut the connection."""
@@ -177,7 +175,7 @@ class BrowserSocket(asyncio.Protocol):
             self._room.leave(self)  # nothing follows a goodbye
         for data in self._protocol.data_to_send():
             if data:
-                self._transport.write(data)
+                self.write(data)
             else:
                 self._transport.close()  # when it has read what it owes, or a little later
                 asyncio.get_running_loop().call_later(_GOODBYE_SECONDS, self.abort)

@@ -8,8 +8,6 @@ no compression, each message one frame, pings without payload.
 # ruff: noqa: D102 - asyncio says what it calls and when
 
 import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -19,16 +17,15 @@ from websockets.http11 import Request
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
+from shared.hang_up import hang_up
 from ws_bridge.assembly import Assembly
 from ws_bridge.host import Host, RefusalError
 from ws_bridge.inbox import Inbox
+from ws_bridge.port import QUIET
 
 _GOODBYE_SECONDS = 1.0
 _READ_ON_SECONDS = 5.0  # so long may who is behind take to read why it is sent away
 _PING = b"\x89\x00"
-
-_quiet = logging.getLogger("ws-bridge.websockets")
-_quiet.setLevel(logging.CRITICAL + 1)  # it logs a traceback for each port scan
 
 
 class Line(asyncio.Protocol):
@@ -48,7 +45,7 @@ class Line(asyncio.Protocol):
         self._host = host
         self._most_owed_bytes = most_owed_bytes
         self._first_seconds = first_seconds
-        self._protocol = ServerProtocol(max_size=most_message_bytes, logger=_quiet)
+        self._protocol = ServerProtocol(max_size=most_message_bytes, logger=QUIET)
         self._loop = asyncio.get_running_loop()
         self._inbox = Inbox(self._protocol)
         self._assembly = Assembly()
@@ -229,6 +226,8 @@ class Line(asyncio.Protocol):
         self.abort()
 
     def _write(self, data: bytes) -> None:
+        if self._transport.is_closing():  # by an error: asyncio would log each write
+            return
         self._transport.write(data)
         if self.owes and not self.is_full:
             self.is_full = self._transport.get_write_buffer_size() > self._most_owed_bytes
@@ -245,6 +244,5 @@ class Line(asyncio.Protocol):
                 self._write(data)
             elif not data:
                 self._is_silent = True
-                with contextlib.suppress(OSError):  # it is gone already
-                    self._transport.write_eof()
+                hang_up(self._transport)
                 self.set_timer(_GOODBYE_SECONDS, self.abort)

@@ -1,5 +1,6 @@
 """A port of the bridge, opened, with what all of them have in common."""
 
+import logging
 import socket
 
 from shared.errors import StartError
@@ -9,6 +10,10 @@ BACKLOG = 1024
 MOST_CONNECTIONS = 2000
 """Of a WebSocket port: more get no handshake, and twice as many are cut off unheard."""
 _SEND_BUFFER_BYTES = 65536  # the kernel's own grows to 4 MB for a client that does not read
+
+QUIET = logging.getLogger("ws-bridge.websockets")
+"""The WebSocket library's; it would log a traceback for each port scan."""
+QUIET.setLevel(logging.CRITICAL + 1)
 
 
 def listen(address: tuple[str, int], setting: str) -> socket.socket:

@@ -5,7 +5,6 @@ The only module that knows httptools.
 # ruff: noqa: D102 - asyncio and httptools say what they call and when
 
 import asyncio
-import contextlib
 import logging
 import math
 import socket
@@ -16,6 +15,7 @@ from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
+from shared.hang_up import hang_up
 from shared.http.api import Api
 from shared.http.body import send_pieces
 from shared.http.message import Request, Response
@@ -128,7 +128,7 @@ class Connection(asyncio.Protocol):
     # --- from request to answer ---
     def _go_on(self) -> None:
         """Answer and read, until something must be waited for."""
-        while self._task is None and not self._is_full:
+        while self._task is None and not (self._is_full or self._transport.is_closing()):
             if self._waiting:
                 self._answer(self._waiting.popleft())
             elif self._unread and not self._is_last:
@@ -232,10 +232,9 @@ class Connection(asyncio.Protocol):
     def _end(self, *, is_last: bool) -> None:
         if is_last and self._has_ended:
             self._transport.close()
-        elif is_last and not self._transport.is_closing():
+        elif is_last:
             # Closed at once, the answer would be lost for a client that is still sending
-            with contextlib.suppress(OSError):  # it has hung up meanwhile
-                self._transport.write_eof()
+            hang_up(self._transport)
 
     # --- its time ---
     def _be_patient(self) -> None:

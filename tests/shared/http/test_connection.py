@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -192,5 +193,29 @@ async def test_who_has_hung_up_meanwhile_costs_no_line(caplog: pytest.LogCapture
     await asyncio.sleep(0)
     for each in made:
         each.leave()
+    server.close()
+    assert caplog.records == []
+
+
+async def test_who_has_gone_is_answered_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    """With an RST, behind two hundred questions whose answers are at hand."""
+
+    class Kept(Files):
+        def kept(self, request: Request) -> bytes:
+            return b"content-length: 0\r\n\r\n"
+
+    clients: set[Connection] = set()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(Kept(b""), clients), "127.0.0.1", 0
+    )
+    client = socket.create_connection(server.sockets[0].getsockname())
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not clients:
+            await asyncio.sleep(0.001)
+        client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 200)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        while clients:
+            await asyncio.sleep(0.001)
     server.close()
     assert caplog.records == []
