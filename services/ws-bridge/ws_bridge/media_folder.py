@@ -15,6 +15,8 @@ from ws_bridge.media_check import HEAD_BYTES, Found, Report, judge
 _LOOK_SECONDS = 5.0
 _FRESH_SECONDS = 0.5
 """Who asks again so soon is told the same."""
+_PATIENCE_SECONDS = 2.0
+"""So long is a card or a network waited for; then what is known has to do."""
 _NUMBERED = re.compile(r"[0-9]{3}\.(?:jpg|mp3)")
 """What a page may ask for; any other file of the folder is nobody's here."""
 _MOST_NAMED = 5
@@ -33,17 +35,22 @@ class MediaFolder:
         self._complaints = Complaints(logging.getLogger("ws-bridge"))
 
     async def look(self) -> None:
-        """Look, unless somebody just did; while one looks, all wait for that one."""
+        """Look, unless somebody just did; while one looks, all wait for that one, for a while."""
         if self._looking is None or self._looking.done():
             now = asyncio.get_running_loop().time()
             if now - self._looked_at < _FRESH_SECONDS:
                 return
             self._looked_at = now
             self._looking = asyncio.create_task(self._look(), name="look at media")
-        await asyncio.shield(self._looking)
+        done, _ = await asyncio.wait({self._looking}, timeout=_PATIENCE_SECONDS)
+        if done:
+            self._looking.result()
+        else:
+            self._complaints.say(f"folder {self.path}", "does not answer; it is still waited for")
 
     async def _look(self) -> None:
         found = await asyncio.to_thread(_scan, self.path, self.found)
+        self._complaints.settle(f"folder {self.path}", "answers again")
         version = blake2b(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
         if version != self.version:
             self.found, self.version = found, version
@@ -61,6 +68,8 @@ class MediaFolder:
     def complain(self, report: Report) -> None:
         """Say what is wrong, or that nothing is any more."""
         wrong = report.missing + report.problems
+        if not self.version:
+            return  # nobody could look yet
         if not wrong:
             self._complaints.settle(f"media in {self.path}", "complete")
             return
