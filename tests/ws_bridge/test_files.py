@@ -3,12 +3,15 @@
 import asyncio
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.http.message import Request, Response
-from shared.testing import eventually
+from shared.testing import TIMEOUT_SECONDS, eventually
+from ws_bridge import files
 from ws_bridge.files import Folder, Part
 
 
@@ -82,7 +85,7 @@ async def test_a_file_that_becomes_shorter_ends(folder: Path) -> None:
 async def test_a_read_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     """As of a card that is broken: the client has left, and others are served."""
     (tmp_path / "file").touch()
-    part = Part((tmp_path / "file").open("rb"), 0, 100)
+    part = Part((tmp_path / "file").open("rb"), 0, 100, ThreadPoolExecutor())
     part._file.close()
     readable, writable = os.pipe()
     part._file = os.fdopen(readable, "rb", buffering=100)
@@ -101,3 +104,28 @@ async def test_a_read_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     assert await reading == b""
     later.join()
     assert part._file.closed
+
+
+async def test_a_folder_that_hangs_leaves_threads_to_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without one the broker could not be reached again, nor a file of another folder read."""
+    go, file = threading.Event(), files._file
+
+    def hang(*asked: Any) -> Any:
+        go.wait()
+        return file(*asked)
+
+    monkeypatch.setattr(files, "_file", hang)
+    hanging = Folder(folder)
+    request = Request("GET", b"/", [], "")
+    asked = [asyncio.create_task(hanging.answer("a.txt", request)) for _ in range(64)]
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert await asyncio.to_thread(lambda: "a thread") == "a thread"
+            assert (await Folder(folder).answer("nothing", request)).status == 404
+    finally:
+        go.set()
+    for response in await asyncio.gather(*asked):
+        assert isinstance(response.body, Part)
+        response.body.close()

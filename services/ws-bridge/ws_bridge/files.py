@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import threading
+from concurrent.futures import Executor, ThreadPoolExecutor
 from email.utils import formatdate
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,8 @@ from ws_bridge.conditional import etag, is_unchanged, wanted_range
 TEXT = "text/plain; charset=utf-8"
 
 _PIECE_BYTES = 65536
+_MOST_THREADS = 3
+"""Of a folder: where its card hangs, the threads that others need are none of these."""
 _KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -39,8 +42,8 @@ def plain(status: int, *headers: tuple[str, str]) -> Response:
 class Part:
     """A part of a file, read in a thread: an SD card may take its time."""
 
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, start: int, length: int, threads: Executor) -> None:
+        self._file, self._threads = file, threads
         file.seek(start)
         self._left = self.length = length
         self._reading = threading.Lock()
@@ -48,7 +51,8 @@ class Part:
 
     async def read(self) -> bytes:
         """Return the next piece, empty at the end."""
-        piece = await asyncio.to_thread(self._read, min(_PIECE_BYTES, self._left))
+        loop, most = asyncio.get_running_loop(), min(_PIECE_BYTES, self._left)
+        piece = await loop.run_in_executor(self._threads, self._read, most)
         self._left -= len(piece)
         return piece
 
@@ -72,10 +76,12 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._threads = ThreadPoolExecutor(_MOST_THREADS, f"read {path.name}")
 
     async def answer(self, name: str, request: Request) -> Response:
         """Answer with the file of this name below the folder."""
-        return await asyncio.to_thread(self._answer, name, request)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._answer, name, request)
 
     def _answer(self, name: str, request: Request) -> Response:
         try:
@@ -88,14 +94,14 @@ class Folder:
                 return plain(403)
             if not stat.S_ISREG(about.st_mode) or name.endswith("/"):
                 return plain(404)
-            return _file(file, request)
+            return _file(file, request, self._threads)
         except PermissionError:
             return plain(403)
         except (OSError, ValueError, RuntimeError):  # a loop of links, a name that cannot be
             return plain(404)
 
 
-def _file(path: Path, request: Request) -> Response:
+def _file(path: Path, request: Request, threads: Executor) -> Response:
     file = path.open("rb")
     about = os.fstat(file.fileno())
     changed_at = int(about.st_mtime)
@@ -108,9 +114,9 @@ def _file(path: Path, request: Request) -> Response:
     kind = _KINDS.get(path.suffix.lower(), "application/octet-stream")
     part = wanted_range(request, about.st_size, tag, changed_at)
     if part is None:
-        return Response(Part(file, 0, about.st_size), kind, 200, headers)
+        return Response(Part(file, 0, about.st_size, threads), kind, 200, headers)
     if not part:
         file.close()
         return plain(416, ("content-range", f"bytes */{about.st_size}"))
     headers.append(("content-range", f"bytes {part.start}-{part.stop - 1}/{about.st_size}"))
-    return Response(Part(file, part.start, len(part)), kind, 206, headers)
+    return Response(Part(file, part.start, len(part), threads), kind, 206, headers)
