@@ -102,6 +102,22 @@ async def test_gzip_of_the_kept_answer_and_of_others() -> None:
             assert len(zipped[2]) == int(zipped[1]["content-length"]) < len(plain[2])
 
 
+@pytest.mark.parametrize(
+    ("accepted", "is_zipped"),
+    [
+        ("gzip", True), ("deflate , GZIP", True), ("x-gzip", True), ("gzip; q=1, br", True),
+        ("gzip;q=0.001", True), ("gzip;q=0", False), ("br, gzip ; q = 0.000 , *", False),
+        ("gzip;q=0., br", False), ("gzipped", False), ("identity", False), ("", False),
+    ],
+)  # fmt: skip
+async def test_gzip_is_for_those_who_take_it(accepted: str, is_zipped: bool) -> None:
+    """A weight of 0 says no."""
+    async with api(pistat_cache_seconds=60) as client:
+        for _ in range(2):
+            headers = (await client.ask("/stats", **{"Accept-Encoding": accepted}))[1]
+            assert ("content-encoding" in headers) == is_zipped
+
+
 @pytest.mark.parametrize("query", ["a" * 3000, "&" * 3000, "fields=%ff%00&fields=x", "limit=%zz"])
 async def test_absurd_parameters(query: str) -> None:
     """Are passed over, or refused in words."""

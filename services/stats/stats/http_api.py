@@ -6,6 +6,7 @@ answered with 400 (it was 500, with the same keys), and one below zero is zero.
 
 import gzip
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 
@@ -23,6 +24,10 @@ log = logging.getLogger("stats.http")
 
 _FAULTS = (OSError, ValueError, RuntimeError)
 """What reading a host may raise."""
+_GZIP = re.compile(
+    rb"(?:^|,)\s*(?:x-)?gzip\s*(?:,|$|;\s*q\s*=(?!\s*0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE
+)
+"""In Accept-Encoding: with a weight of 0 it is not wanted."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -99,7 +104,7 @@ class HttpApi(Api):
         return (
             settings.pistat_compression
             and length > settings.pistat_min_compress_size
-            and any(name == b"accept-encoding" and b"gzip" in value for name, value in headers)
+            and any(name == b"accept-encoding" and _GZIP.search(value) for name, value in headers)
         )
 
     def _good(self, request: Request, body: bytes, kind: str) -> Response:
