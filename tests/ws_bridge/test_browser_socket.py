@@ -1,6 +1,7 @@
 """A browser that does not read, from its handshake on: what it owes, and what it may say."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -98,6 +99,12 @@ async def connect(number: int, said: bytes) -> socket.socket:
     return client
 
 
+def reset(client: socket.socket) -> None:
+    """Go without a word, by an RST."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+
+
 async def test_who_owes_from_the_start_is_behind_and_is_not_heard(port: tuple[Port, int]) -> None:
     """It did not read the page before: else its pings were answered without end."""
     room, number = port[0].room, port[1]
@@ -119,6 +126,34 @@ async def test_a_goodbye_behind_what_is_not_read_does_not_keep_the_connection(
         await until(browser.gone.done)
 
 
+async def test_it_goes_while_it_is_told_what_it_missed(
+    port: tuple[Port, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With an RST, when it has just read all."""
+    client = await connect(port[1], UPGRADE)
+    await until(lambda: port[0].sockets)
+    (browser,) = port[0].sockets
+    while not browser.owes:
+        browser.write(b"x" * 1000)
+    port[0].room.viewers.show(None, 3, now=0.0)
+    is_drained = asyncio.Event()
+
+    def drain() -> None:
+        reset(client)
+        is_drained.set()
+        BrowserSocket.resume_writing(browser)
+
+    browser.resume_writing = drain  # type: ignore[method-assign]
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while not is_drained.is_set():
+            with contextlib.suppress(BlockingIOError):
+                client.recv(65536)
+            await asyncio.sleep(0)
+        await browser.gone
+    await asyncio.sleep(0)
+    assert caplog.records == []
+
+
 async def test_who_has_gone_is_answered_no_more(
     port: tuple[Port, int], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -127,7 +162,6 @@ async def test_who_has_gone_is_answered_no_more(
     await until(lambda: port[0].sockets)
     (browser,) = port[0].sockets
     client.send(PING * 100)
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
+    reset(client)
     await until(browser.gone.done)
     assert caplog.records == []

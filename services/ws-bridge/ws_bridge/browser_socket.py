@@ -120,10 +120,8 @@ class BrowserSocket(asyncio.Protocol):
         self._transport.pause_reading()  # else its pings would be answered without end
 
     def resume_writing(self) -> None:
-        self.owes = False
-        self._room.drain(self)
-        if self._rest is None:
-            self._transport.resume_reading()
+        self.owes = False  # asyncio stumbles over an error in here
+        asyncio.get_running_loop().call_soon(self._catch_up)
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
@@ -135,6 +133,12 @@ class BrowserSocket(asyncio.Protocol):
         self._flush()
 
     # --- inside ---
+
+    def _catch_up(self) -> None:
+        if not self.owes:
+            self._room.drain(self)
+        if not self.owes and self._rest is None:
+            self._transport.resume_reading()
 
     def _read(self) -> None:
         """Take a piece of what was said; who says much is heard in between the others."""

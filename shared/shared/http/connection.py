@@ -96,7 +96,7 @@ class Connection(asyncio.Protocol):
         self._is_full = False
         self._room.set()
         self._be_patient()
-        self._go_on()
+        self._loop.call_soon(self._go_on)  # asyncio stumbles over an error in here
 
     # --- what the parser tells: only taken down, since it hides errors ---
     def on_message_begin(self) -> None:

@@ -197,25 +197,46 @@ async def test_who_has_hung_up_meanwhile_costs_no_line(caplog: pytest.LogCapture
     assert caplog.records == []
 
 
-async def test_who_has_gone_is_answered_no_more(caplog: pytest.LogCaptureFixture) -> None:
-    """With an RST, behind two hundred questions whose answers are at hand."""
+@pytest.mark.parametrize("is_behind", [False, True])
+async def test_who_has_gone_is_answered_no_more(
+    caplog: pytest.LogCaptureFixture, is_behind: bool
+) -> None:
+    """With an RST, behind two hundred questions whose answers are at hand.
+
+    Also where it goes just when it has read all that it was owed.
+    """
+    size = 500_000 if is_behind else 0
+    answer = b"content-length: %d\r\n\r\n" % size + bytes(size)
 
     class Kept(Files):
         def kept(self, request: Request) -> bytes:
-            return b"content-length: 0\r\n\r\n"
+            return answer
+
+    class Watched(Connection):
+        def resume_writing(self) -> None:
+            go()
+            super().resume_writing()
+
+    def go() -> None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
 
     clients: set[Connection] = set()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(Kept(b""), clients), "127.0.0.1", 0
+        lambda: Watched(Kept(b""), clients), "127.0.0.1", 0
     )
     client = socket.create_connection(server.sockets[0].getsockname())
+    client.setblocking(False)
     async with asyncio.timeout(TIMEOUT_SECONDS):
         while not clients:
-            await asyncio.sleep(0.001)
-        client.sendall(b"GET / HTTP/1.1\r\n\r\n" * 200)
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        client.close()
+            await asyncio.sleep(0)
+        client.send(b"GET / HTTP/1.1\r\n\r\n" * 200)
+        if not is_behind:
+            go()
         while clients:
-            await asyncio.sleep(0.001)
+            with contextlib.suppress(OSError):
+                client.recv(65536)
+            await asyncio.sleep(0)
+    await asyncio.sleep(0)
     server.close()
     assert caplog.records == []
