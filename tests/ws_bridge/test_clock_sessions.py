@@ -12,6 +12,7 @@ from shared.payloads import ClockSession
 from shared.settings import Settings
 from shared.testing import TIMEOUT_SECONDS, Broker
 from tests.ws_bridge.session_owner import SessionOwner
+from ws_bridge import clock_sessions as module
 from ws_bridge.clock_commands import CommandError
 from ws_bridge.clock_sessions import Sessions, hash_of, is_id, new_id
 
@@ -233,3 +234,20 @@ async def test_a_state_that_is_removed_in_mid_connection(stage: Stage) -> None:
     stage.owner.clear(hash_of(identifier))
     await until(lambda: stage.owner.verbs() == ["open", "open"])
     assert held.copy.state == ClockSession(timezone="Europe/Rome", alarms=[])
+
+
+async def test_what_is_never_answered_is_given_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was remembered for as long as the owner says that it is there."""
+    monkeypatch.setattr(module, "_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(module, "_MOST_OPENING", 3)
+    await stage.arrive()
+    stage.owner.silent = {"open"}
+    await until(lambda: stage.sessions.online)
+    await stage.sessions.enter("")
+    await until(lambda: stage.owner.verbs().count("open") > 5)
+    assert len(stage.sessions._opening) <= 3
+    monkeypatch.setattr(module, "_AGAIN_SECONDS", 0.5)
+    stage.owner.silent = set()
+    await until(lambda: not stage.sessions._unopened)

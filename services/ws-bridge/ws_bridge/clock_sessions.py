@@ -27,7 +27,7 @@ from ws_bridge.clock_commands import CommandError
 _ANSWER_SECONDS = 0.9  # of the second within which a client has its reply
 _AGAIN_SECONDS = 2.0  # until an `open` that nobody answered is sent once more
 _REFUSED_SECONDS = 15.0  # and one that was refused: a disk may be full for long
-
+_MOST_OPENING = 4096  # requests whose answer may yet come; the oldest are given up
 _CONNECTING_SECONDS = 0.25  # until it is seen that the broker is back; only while one is to open
 
 _log = logging.getLogger("ws-bridge")
@@ -173,6 +173,8 @@ class Sessions:
         if self._post("open", held.hash, transaction, {"resume": False}):
             held.asked_at = now
             self._opening[transaction] = held
+            if len(self._opening) > _MOST_OPENING:
+                del self._opening[next(iter(self._opening))]
 
     async def _request(self, verb: str, session: str, fields: dict[str, Any]) -> Outcome:
         transaction = next(self._transactions)
