@@ -18,6 +18,7 @@ from tests.ws_bridge.relay.test_hello import first, headers
 from ws_bridge.relay import line as line_module
 from ws_bridge.relay import port as port_module
 from ws_bridge.relay import refusals
+from ws_bridge.relay import sessions as sessions_module
 from ws_bridge.settings import Settings
 
 
@@ -170,6 +171,27 @@ async def test_an_open_subset(house: House) -> None:
         own: Any = {"additional_headers": {"Origin": "http://127.0.0.1:8080"}}
         async with connect(other.url, **own) as socket:
             assert (await Device(socket).ask(hello=1))["welcome"] == 1
+
+
+@pytest.mark.says("7.1.2")
+async def test_strangers_who_come_and_go(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who went first are forgotten; a device is not, however many come after it."""
+    monkeypatch.setattr(sessions_module, "MOST_STRANGERS", 2)
+    other = House(house.broker, house.client)
+    async with other.running(mantel_instance="2", ws_bridge_relay_open=("#",)) as relay:
+        house.let_in("kitchen")
+        async with other.device("kitchen"):
+            pass
+        seen = []
+        for _ in range(4):
+            async with other.device() as stranger:
+                seen.append(stranger.welcome["session"])
+            await until(lambda: seen[-1] in {each.identifier for each in relay.sessions._strangers})
+        assert [each in relay.sessions._by_id for each in seen] == [False, False, True, True]
+        async with other.device(resume={"session": seen[2], "sequence": 0}) as again:
+            assert again.welcome["resumed"] is True
+            assert len(relay.sessions._strangers) == 1
+        assert relay.sessions.of_device("kitchen") is not None
 
 
 @pytest.mark.says("2.13.1")

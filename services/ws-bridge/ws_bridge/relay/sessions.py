@@ -17,6 +17,8 @@ log = logging.getLogger("ws-bridge")
 
 RESUME_SECONDS = 60.0
 BEHIND_SECONDS = 30.0
+MOST_STRANGERS = 2000
+"""Sessions without a token and a connection; a device has one, strangers as many as they like."""
 
 
 class Sessions:
@@ -33,6 +35,7 @@ class Sessions:
         self.presence = Presence(bridge, self._replace)
         self._by_id: dict[str, Session] = {}
         self._by_device: dict[str, Session] = {}
+        self._strangers: dict[Session, None] = {}  # who may come back, the first to have gone first
         self.dropped = 0
         """Events that ended sessions did not get."""
 
@@ -74,6 +77,7 @@ class Sessions:
 
     def _go_on(self, session: Session, form: Form, sequence: int) -> None:
         """Let a session be told what is newer than `sequence`, in another form perhaps."""
+        self._strangers.pop(session, None)
         self._spread.displace(session)
         session.form = form
         session.told, session.given_up, session.is_resuming = sequence, 0, True
@@ -101,6 +105,10 @@ class Sessions:
         session.behind_since = None
         session.since = self._clock()
         self.presence.leave(session, line.why)
+        if not session.rights.device:
+            self._strangers[session] = None
+            if len(self._strangers) > MOST_STRANGERS:
+                self.end(next(iter(self._strangers)))
 
     def end(self, session: Session) -> None:
         """Forget a session."""
@@ -108,6 +116,7 @@ class Sessions:
             return
         if self._by_device.get(session.rights.device) is session:
             del self._by_device[session.rights.device]
+        self._strangers.pop(session, None)
         self._source.unwant(session.feeds())
         self._spread.displace(session)
         self.dropped += session.dropped
