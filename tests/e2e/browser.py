@@ -49,7 +49,9 @@ class Browser:
         )
         self.pid = self._process.pid
         port_file = directory / "DevToolsActivePort"
-        eventually(lambda: port_file.exists() and len(port_file.read_text().splitlines()) == 2)
+        eventually(
+            lambda: port_file.exists() and len(port_file.read_text().splitlines()) == 2, times=3
+        )
         self._port = port_file.read_text().splitlines()[0]
 
     @contextmanager

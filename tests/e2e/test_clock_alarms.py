@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,10 +10,24 @@ import pytest
 from websockets.asyncio.client import connect
 
 from shared.testing import TIMEOUT_SECONDS
-from tests.e2e.clock_client import TICK, alarms, done, due_in, enter, message, rings, say, seconds
+from tests.e2e.bound import Stopwatch, within
+from tests.e2e.clock_client import (
+    TICK,
+    alarms,
+    done,
+    due_in,
+    enter,
+    hush,
+    message,
+    rings,
+    say,
+    seconds,
+)
 from tests.e2e.conftest import Hub
 from tests.e2e.shifted_clock import ShiftedClock
 
+LATE = timedelta(seconds=8)
+"""By so much a machine that stands still may be late; an alarm that is forgotten is later."""
 SWITCHES = [
     ("Europe/Paris", datetime(2026, 3, 29, 1, tzinfo=UTC), "CET", "CEST"),
     ("Europe/Paris", datetime(2026, 10, 25, 1, tzinfo=UTC), "CEST", "CET"),
@@ -44,7 +57,8 @@ async def test_C11_daylight_saving_switches(
         assert f"TZN:{before}" in got
         last = datetime.fromisoformat(got[-2])
         first = datetime.fromisoformat(await message(client))
-        assert (last, first) == (moment - timedelta(seconds=1), moment)
+        assert last < moment <= first
+        assert first - last < LATE
         assert first.utcoffset() == moment.astimezone(ZoneInfo(zone)).utcoffset()
         assert first.utcoffset() != last.utcoffset()
         assert TICK.fullmatch(await message(client)), "and it is told once"
@@ -56,7 +70,7 @@ async def test_C15_an_alarm_rings_at_its_time(clock: Hub) -> None:
         await enter(client)
         at = await due_in(client, "work")
         heard = await rings(client, "work")
-        assert datetime.fromisoformat(heard[0]) - at < timedelta(seconds=2)
+        assert timedelta(0) <= datetime.fromisoformat(heard[0]) - at < LATE
         for second in await seconds(client, 3):
             assert second[1:] == ["ALRM:work"]
         assert [alarm["ringing"] for alarm in await alarms(client)] == [True]
@@ -68,12 +82,13 @@ async def test_C16_what_rings_follows_the_tick(clock: Hub) -> None:
         await enter(client)
         await due_in(client, "work")
         await rings(client, "work")
-        while not TICK.fullmatch(await message(client)):
-            pass
-        started = time.monotonic()
-        assert await message(client) == "ALRM:work"
-        assert time.monotonic() - started < 0.1
-        assert TICK.fullmatch(await message(client))
+        for watch in within(0.1):
+            while not TICK.fullmatch(await message(client)):
+                pass
+            watch.start()
+            assert await message(client) == "ALRM:work"
+            watch.stop()
+            assert TICK.fullmatch(await message(client))
 
 
 async def test_C17_several_alarms(clock: Hub) -> None:
@@ -130,25 +145,28 @@ async def test_C18_an_end_of_the_ringing(clock: Hub) -> None:
 async def test_C19_a_snooze(hub: Hub, tmp_path: Path) -> None:
     """Silence until the moment that the reply tells, a restart in between, then it rings again."""
     shifted = ShiftedClock(tmp_path, datetime(2026, 5, 5, 6, 30, tzinfo=UTC))
+    starting = Stopwatch()
     service = hub.start("alarms", **shifted.environment)
     service.wait_for_log("connected")
+    starting.stop()
     hub.start("ws-bridge", **shifted.environment).wait_for_log("connected")
     async with connect(hub.clock_url) as client:
         await enter(client)
         await due_in(client, "work")
         await rings(client, "work")
         assert (await say(client, "SNOOZE 1 nothing")).startswith("ERR:")
+        asked = shifted.now()
         reply = await say(client, "SNOOZE 1")
         until = datetime.fromisoformat(reply.removeprefix("OK:"))
-        left = until - shifted.now()
-        assert timedelta(seconds=58) < left <= timedelta(seconds=61)
+        assert asked + timedelta(seconds=59) < until < shifted.now() + timedelta(seconds=61)
         for second in await seconds(client, 2):
             assert len(second) == 1
         assert service.stop() == 0
-        shifted.set(until - timedelta(seconds=5))
+        # A snooze lasts as long when the clock is set while it runs
+        shifted.set(until - timedelta(seconds=4 + 3 * starting.seconds))
         hub.start("alarms", **shifted.environment).wait_for_log("connected")
         heard = await rings(client, "work")
-        assert timedelta(0) <= datetime.fromisoformat(heard[0]) - until < timedelta(seconds=2)
+        assert timedelta(0) <= datetime.fromisoformat(heard[0]) - until < LATE
 
 
 @pytest.mark.parametrize("gone", ["nothing", "alarms", "ws-bridge", "broker", "broker killed"])
@@ -171,16 +189,16 @@ async def test_C20_alarms_stay_in_the_session(hub: Hub, gone: str) -> None:
     elif gone == "broker killed":
         await asyncio.to_thread(hub.broker.kill)
         await asyncio.to_thread(hub.broker.start)
+    back = datetime.now(UTC)
     async with connect(hub.clock_url) as client:
         assert await enter(client, identifier) == identifier
-        heard = await rings(client, "work")
-        late = datetime.fromisoformat(heard[0]) - at
-        assert timedelta(0) <= late < timedelta(seconds=3)
+        heard = datetime.fromisoformat((await rings(client, "work"))[0])
+        assert at <= heard < max(at, back) + LATE
     await asyncio.sleep(1.1)
     async with connect(hub.clock_url) as client:
         assert await enter(client, identifier) == identifier
         await rings(client, "work")
-        assert await say(client, "STOP") == "OK:1"
+        await hush(client)
 
 
 @pytest.mark.parametrize(("zone", "moment", "before", "after"), SWITCHES)
@@ -203,10 +221,10 @@ async def test_C22_wall_clock_time_through_a_switch(
         for noon in days:
             shifted.set(noon - timedelta(seconds=4))
             heard = datetime.fromisoformat((await rings(client, "noon"))[0])
-            assert timedelta(0) <= heard - noon < timedelta(seconds=2)
+            assert timedelta(0) <= heard - noon < LATE
             assert f"{heard:%H:%M}" == "12:00"
             offsets.append(heard.utcoffset())
-            assert await say(client, "STOP") == "OK:1"
+            await hush(client)
         assert offsets[0] != offsets[1]
 
 
@@ -221,9 +239,8 @@ async def test_commands_while_alarms_is_away(hub: Hub) -> None:
         assert service.stop() == 0
         await asyncio.to_thread(hub.broker.stop)
         for command in ("ALARM ADD 07:00 a", "TZ UTC", "STOP", "SNOOZE", "SESSION END"):
-            started = time.monotonic()
-            assert (await say(client, command)).startswith("ERR:the alarm service ")
-            assert time.monotonic() - started < 1
+            for _ in within(1):
+                assert (await say(client, command)).startswith("ERR:the alarm service ")
         assert len(await seconds(client, 2)) == 2
         assert (
             json.loads((await say(client, "ALARM LIST")).removeprefix("OK:"))[0]["name"] == "work"

@@ -12,7 +12,7 @@ ASK = """
 import socket, sys
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
     asker.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-    asker.settimeout(10)
+    asker.settimeout(30)
     asker.sendto(sys.argv[3].encode(), (sys.argv[1], int(sys.argv[2])))
     print(asker.recv(4096).decode())
 """
@@ -21,7 +21,7 @@ import json, sys, urllib.request
 body = {"hardware_id": sys.argv[2], "horizontal_pixels": 400, "vertical_pixels": 300}
 asked = urllib.request.Request(
     sys.argv[1], json.dumps(body).encode(), {"Content-Type": "application/json"})
-with urllib.request.urlopen(asked, timeout=10) as answer:
+with urllib.request.urlopen(asked, timeout=30) as answer:
     print(answer.read().decode())
 """
 

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from PIL import Image
 from mantel.command import main
 from media.photo.scores import variant_score
 from shared.testing import eventually
+from tests.e2e.bound import within
 from tests.e2e.conftest import Hub
 from tests.e2e.eink import Eink
 from tests.e2e.test_eink_pictures import COLOURS
@@ -161,9 +161,8 @@ def test_E20_palettes(album: Album) -> None:
         if size == 6:
             rgb = image.convert("RGB").resize((60, 60), Image.Resampling.NEAREST)
             assert {colour for _, colour in rgb.getcolors(256) or []} == set(COLOURS)
-    began = time.perf_counter()
-    assert album.eink.get(path, device.token).status == 200
-    assert time.perf_counter() - began < 1
+    for _ in within(1):
+        assert album.eink.get(path, device.token).status == 200
     unknown = album.eink.get(f"{path}?palette_name=pink", device.token)
     assert (unknown.status, unknown.headers["content-type"]) == (500, "text/plain; charset=utf-8")
     assert b"native_shaded" in unknown.body

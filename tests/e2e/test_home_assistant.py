@@ -30,6 +30,7 @@ def test_the_host_is_one_device_with_real_numbers(hub: Hub) -> None:
             message = home.receive()
             found[message.topic] = message.payload
         stats = json.loads(receive(home, "mantel/host/pi/stats"))
+        came = datetime.now().astimezone()
         memory, disk = psutil.virtual_memory(), psutil.disk_usage("/")
     config = json.loads(found[CONFIG])
     other = json.loads(found[CONFIG.replace("stats", "ws-bridge")])
@@ -45,8 +46,8 @@ def test_the_host_is_one_device_with_real_numbers(hub: Hub) -> None:
     assert abs(stats["disks"]["/"]["used_percent"] - disk.percent) < 0.5
     assert len(stats["cpu_core_percents"]) == psutil.cpu_count()
     assert datetime.fromisoformat(stats["booted_at"]).timestamp() == psutil.boot_time()
-    age = datetime.now().astimezone() - datetime.fromisoformat(stats["at"])
-    assert age.total_seconds() < 1
+    age = came - datetime.fromisoformat(stats["at"])
+    assert age.total_seconds() < 5, "an hour off is another zone"
 
 
 def test_what_has_gone_is_removed_after_a_restart_too(hub: Hub, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS, eventually
+from tests.e2e.bound import within
 from tests.e2e.conftest import Hub, Process
 from tests.e2e.network import Namespace, namespace
 
@@ -88,14 +88,15 @@ def test_a_browser_finds_the_hub(hub: Hub, browser: Browser) -> None:
 
 def test_it_says_goodbye_within_the_second(hub: Hub, browser: Browser) -> None:
     """A browser knows at once, and not when what it was told has expired."""
-    media = announced(hub, "bye")
-    for type_ in (DISPLAY, HTTP):
-        browser.wait_for(event="Added", name=f"Mantel on bye.{type_}")
-    start = time.monotonic()
-    assert media.stop() == 0
-    assert time.monotonic() - start < 1
-    for type_ in (DISPLAY, HTTP):
-        browser.wait_for(event="Removed", name=f"Mantel on bye.{type_}")
+    for times, watch in enumerate(within(1), 1):
+        media = announced(hub, "bye")
+        for type_ in (DISPLAY, HTTP):
+            browser.wait_for(times, event="Added", name=f"Mantel on bye.{type_}")
+        watch.start()
+        assert media.stop() == 0
+        watch.stop()
+        for type_ in (DISPLAY, HTTP):
+            browser.wait_for(times, event="Removed", name=f"Mantel on bye.{type_}")
 
 
 def test_two_hubs_of_one_name(hub: Hub, browser: Browser, tmp_path: Path) -> None:

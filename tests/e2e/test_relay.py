@@ -5,7 +5,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from shared.testing import Client, eventually
+from shared.testing import TIMEOUT_SECONDS, Client, eventually
 from tests.e2e.conftest import Hub, Process
 from tests.ws_bridge.relay.device import TOKEN, Device, device, let_in
 
@@ -27,7 +26,7 @@ def rss(process: Process) -> int:
 
 async def connected(url: str, name: str, **more: Any) -> Device:
     """Try again until the relay is there, as a device does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(2 * TIMEOUT_SECONDS):
         while True:
             try:
                 socket = await connect(url, compression=None, max_queue=None)
@@ -63,9 +62,7 @@ async def test_a_device_follows_through_restarts_of_bridge_and_broker(hub: Hub) 
     assert await retained(here, "host/+/stats", "display/+/bitmap") == {
         stats: {"n": 1}, bitmap: BITMAP,
     }  # fmt: skip
-    begun = time.monotonic()
     assert await asyncio.to_thread(bridge.stop) == 0
-    assert time.monotonic() - begun < 2
     assert (await here.end())[0] == 1001
     bridge = hub.start("ws-bridge")
     here = await connected(hub.relay_url, "kitchen")
@@ -93,7 +90,7 @@ async def test_the_bridge_is_killed(hub: Hub) -> None:
         assert (await here.end())[0] == 0
         hub.start("ws-bridge").wait_for_log(": connected")
         client.subscribe("mantel/device/kitchen/state")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while json.loads((await asyncio.to_thread(client.receive)).payload)["connected"]:
                 pass
 
@@ -144,7 +141,7 @@ async def test_the_operator_lets_in_and_takes_back(hub: Hub, tmp_path: Path) -> 
     token = json.loads(added)["token"]
     async with device(hub.relay_url, "kitchen", token) as kitchen:
         assert (await kitchen.subscribe("host/+/stats"))[0]["subscribed"] == 1
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(3 * TIMEOUT_SECONDS):  # each is a process
             while "connected" not in await mantel("device", "list"):
                 pass
         await mantel("device", "revoke", "kitchen")

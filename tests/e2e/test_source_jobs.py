@@ -30,7 +30,7 @@ def house(hub: Hub, web: Provider) -> House:
 def job(house: House, *arguments: str) -> Done:
     environment = house.hub.environment("operator", MANTEL_HOME=str(house.hub.directory))
     return subprocess.run(
-        [MANTEL, "job", *arguments], env=environment, capture_output=True, text=True, timeout=60,
+        [MANTEL, "job", *arguments], env=environment, capture_output=True, text=True, timeout=120,
         check=False,
     )  # fmt: skip
 

@@ -294,7 +294,7 @@ def test_the_command(house: House) -> None:
         environment = house.hub.environment("operator", MANTEL_HOME=str(house.hub.directory))
         return subprocess.run(
             [MANTEL, "source", *arguments], env=environment, capture_output=True, text=True,
-            timeout=60, check=False,
+            timeout=120, check=False,
         )  # fmt: skip
 
     assert mantel("check").stdout.endswith("all right; 1 weather, 1 calendars\n")

@@ -21,6 +21,7 @@ import pytest
 
 from shared.testing import TIMEOUT_SECONDS, eventually
 from tests.e2e.answer import Answer
+from tests.e2e.bound import Stopwatch, share_of_processor, within
 from tests.e2e.conftest import Hub, Process, running_hub
 
 TREES = Path(__file__).parents[1] / "stats/trees"
@@ -201,9 +202,8 @@ def test_S06_cache(hub: Hub) -> None:
     api = start(hub, PISTAT_CACHE_SECONDS="3600")
     first = api.ask("/stats").body
     assert api.ask("/stats").body == first
-    began = time.monotonic()
-    assert api.ask("/stats?block=true").body == first
-    assert time.monotonic() - began < 0.9, "a kept answer is not waited for"
+    for _ in within(0.9):  # a kept answer is not waited for
+        assert api.ask("/stats?block=true").body == first
     refreshed = api.ask("/stats?cache=false").body
     assert refreshed != first
     assert api.ask("/stats").body == refreshed
@@ -214,7 +214,7 @@ def test_S06_cache_ends(hub: Hub) -> None:
     api = start(hub, PISTAT_CACHE_SECONDS="1")
     first = api.json("/stats")["timestamp"]
     eventually(lambda: api.json("/stats")["timestamp"] != first)
-    assert 0.9 < api.json("/stats")["timestamp"] - first < 3
+    assert 0.9 < api.json("/stats")["timestamp"] - first < TIMEOUT_SECONDS / 2
 
 
 def test_S07_block_delays_no_other(hub: Hub) -> None:
@@ -227,18 +227,20 @@ def test_S07_block_delays_no_other(hub: Hub) -> None:
         api.json("/stats?block=true")
         took.append(time.monotonic() - began)
 
-    blocking = threading.Thread(target=block)
-    blocking.start()
-    others = []
-    while blocking.is_alive():
-        for path in ("/stats", "/health", "/processes", "/storage/devices"):
-            began = time.monotonic()
-            api.json(path)
-            others.append(time.monotonic() - began)
-    blocking.join()
-    assert 1.0 <= took[0] < 2.0
-    assert len(others) > 8
-    assert statistics.median(others) < 0.3
+    for watch in within(2):
+        blocking = threading.Thread(target=block)
+        blocking.start()
+        others = []
+        while blocking.is_alive():
+            for path in ("/stats", "/health", "/processes", "/storage/devices"):
+                began = time.monotonic()
+                api.json(path)
+                others.append(time.monotonic() - began)
+        blocking.join()
+        assert took[-1] >= 1.0
+        # The others took less than 0.3 s each, and were more than those of two rounds
+        quick = statistics.median(others) * share_of_processor() < 0.3 and len(others) > 8
+        watch.stop(took[-1] if quick else 9)
 
 
 def test_S08_processes(api: Api) -> None:
@@ -299,11 +301,11 @@ def test_S10_rate_limit(hub: Hub) -> None:
 
 def test_S10_the_window_slides(hub: Hub) -> None:
     """Refused requests do not count, so that who goes on asking is let in in time."""
-    api = limited(hub, "2", PISTAT_RATE_LIMIT_WINDOW="2")
-    began = time.monotonic()
+    api = limited(hub, "2", PISTAT_RATE_LIMIT_WINDOW="5")
+    watch = Stopwatch()
     assert [api.ask("/health").status for _ in range(3)] == [200, 200, 429]
     eventually(lambda: api.ask("/health").status == 200)
-    assert 1.9 < time.monotonic() - began < 4
+    assert 4.9 < watch.seconds < TIMEOUT_SECONDS / 2
 
 
 def test_S10_switched_off(api: Api) -> None:
@@ -531,12 +533,14 @@ def test_S22_missing_programs(hub: Hub, tmp_path: Path) -> None:
     """Missing vcgencmd, iwconfig and lsusb never slow a request by 100 ms after the first."""
     api = start(hub, PATH=str(tmp_path))
     api.json("/stats")
-    took = []
-    for _ in range(9):
-        began = time.monotonic()
-        api.json("/stats?cache=false")
-        took.append(time.monotonic() - began)
-    assert statistics.quantiles(took)[0] < 0.1, "a quarter: others want the machine too"
+    for watch in within(0.1):
+        took = []
+        for _ in range(9):
+            began = time.monotonic()
+            api.json("/stats?cache=false")
+            took.append(time.monotonic() - began)
+        # A quarter: others want the machine too
+        watch.stop(statistics.quantiles(took)[0] * share_of_processor())
 
 
 def test_S23_history(hub: Hub) -> None:
@@ -565,19 +569,20 @@ def test_S23_history(hub: Hub) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_S24_stopping(hub: Hub, number: signal.Signals) -> None:
     """SIGTERM exits 0, within a second, also while a request waits."""
-    api = start(hub, PISTAT_CACHE_SECONDS="0")
 
-    def ask() -> None:
+    def ask(api: Api) -> None:
         with contextlib.suppress(ConnectionError, http.client.HTTPException):
             api.ask("/stats?block=true")
 
-    waiting = threading.Thread(target=ask)
-    waiting.start()
-    api.json("/health")
-    began = time.monotonic()
-    assert api.process.stop(number) == 0
-    assert time.monotonic() - began < 1
-    waiting.join()
+    for watch in within(1):
+        api = start(hub, PISTAT_CACHE_SECONDS="0")
+        waiting = threading.Thread(target=ask, args=[api])
+        waiting.start()
+        api.json("/health")
+        watch.start()
+        assert api.process.stop(number) == 0
+        watch.stop()
+        waiting.join()
 
 
 def test_mock_mode(hub: Hub) -> None:

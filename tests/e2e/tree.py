@@ -79,7 +79,11 @@ class Tree:
         """Type `make run MOCK=1`, in a session of its own as a terminal has."""
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                ["make", "run", "MOCK=1"], stdout=log, stderr=log, **self._how()
+                # Its signals are those of a terminal also where the tests run under nohup
+                ["env", "--default-signal=INT,HUP", "make", "run", "MOCK=1"],
+                stdout=log,
+                stderr=log,
+                **self._how(),
             )
 
     def refusal(self, **settings: str) -> tuple[int, str]:
@@ -88,7 +92,7 @@ class Tree:
         how["env"] |= settings
         done = subprocess.run(
             [self.path / ".venv/bin/python", "-m", "deploy.run"],
-            capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False, **how,
+            capture_output=True, text=True, timeout=3 * TIMEOUT_SECONDS, check=False, **how,
         )  # fmt: skip
         return done.returncode, done.stderr
 
@@ -155,7 +159,7 @@ class Tree:
         """Send to the whole foreground group, as a terminal does; return make's exit code."""
         assert self.process is not None
         os.killpg(self.process.pid, number)
-        return self.process.wait(TIMEOUT_SECONDS)
+        return self.process.wait(3 * TIMEOUT_SECONDS)
 
     def close(self) -> None:
         """End whatever a test left: first the one that would start the others again."""

@@ -85,7 +85,7 @@ class TrmnlDevice:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=TIMEOUT_SECONDS, source_address=(self.peer, 0)
+            "127.0.0.1", self.port, timeout=3 * TIMEOUT_SECONDS, source_address=(self.peer, 0)
         )
         try:
             told = {"Host": parts.netloc, "Connection": "close", **headers}

@@ -12,8 +12,7 @@ from shared.payloads import Response
 UNSTORED = "it could not be stored, so it was not done; is the disk full?"
 TOO_MANY = "there are too many sessions; no other can be made"
 BUSY = "too much is asked at once; try again later"
-
-_UNREADABLE = "the sessions cannot be read just now; try again later"
+UNREADABLE = "the sessions cannot be read just now; try again later"
 _TOO_MANY_HELD = "too many sessions are in use; try again later"
 _UNKNOWN = "there is no such session"
 
@@ -78,7 +77,7 @@ class Turn:
             self._holdings.release(own, holder)
             return None
         if own in self._unread:
-            raise SessionError(_UNREADABLE)
+            raise SessionError(UNREADABLE)
         session = self.draft[own] if own in self.draft else self._known.get(own)
         if verb == "end":
             self._holdings.end(own)
