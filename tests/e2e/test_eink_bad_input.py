@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shared.testing import TIMEOUT_SECONDS, Client
+from shared.testing import TIMEOUT_SECONDS, Client, eventually
 from tests.e2e import bad_pictures
 from tests.e2e.conftest import Hub, running_hub
 from tests.e2e.eink import BOOTSTRAP, Device, Eink
@@ -392,8 +392,7 @@ def test_a_file_that_may_not_grow(hub: Hub) -> None:
         try:
             eink = Eink.__new__(Eink)
             eink.hub = hub
-            while "HTTP API on port" not in log.read_text():
-                assert media.poll() is None
+            eventually(lambda: "HTTP API on port" in log.read_text() or media.poll(), times=3)
             assert len(fill(eink, "first")) > 3
             assert media.poll() is None
         finally:

@@ -218,7 +218,7 @@ def test_it_waits_when_it_is_told_to(browser: Browser, url: str) -> None:
     with browser.open(url + "/", script=HURRY) as page:
         wait_until_live(page)
         page.js(
-            "window.answer = new Response('{}', {status: 429, headers: {'retry-after': '60'}}), 0"
+            "window.answer = new Response('{}', {status: 429, headers: {'retry-after': '180'}}), 0"
         )
         page.until("document.getElementById('state').textContent.startsWith('too many')")
         before = page.js("window.asked.length")
