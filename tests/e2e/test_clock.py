@@ -118,9 +118,9 @@ async def test_C08_a_tick_each_second(clock: Hub) -> None:
     found = []
     async with connect(clock.clock_url) as client:
         await enter(client)
-        for _ in range(TRIES):
+        for _ in range(3 * TRIES):
             shown, late = [], []
-            for _ in range(11):
+            for _ in range(5):
                 shown.append((await tick(client)).timestamp())
                 late.append(time.time() - shown[-1])
             assert min(late) >= 0
