@@ -68,7 +68,7 @@ class Eink:
         connection = http.client.HTTPConnection(
             "127.0.0.1",
             self.hub.displays_port,
-            timeout=3 * TIMEOUT_SECONDS,
+            timeout=6 * TIMEOUT_SECONDS,
             source_address=(peer, 0),
         )
         try:

@@ -13,16 +13,17 @@ from media.child_process import Child, ChildError, NoChildError, ask
 from shared.testing import TIMEOUT_SECONDS
 
 MODULE = "tests.media.odd_child"
+PATIENCE = 3 * TIMEOUT_SECONDS  # a child yields to all others
 
 
 @pytest.fixture
 async def child() -> AsyncIterator[Child]:
-    child = Child(MODULE, idle_seconds=TIMEOUT_SECONDS)
+    child = Child(MODULE, idle_seconds=PATIENCE)
     yield child
     await child.close()
 
 
-async def told(child: Child, word: str, most_seconds: float = TIMEOUT_SECONDS) -> Any:
+async def told(child: Child, word: str, most_seconds: float = PATIENCE) -> Any:
     return json.loads(await child.ask(json.dumps(word).encode(), most_seconds=most_seconds))
 
 
@@ -54,7 +55,7 @@ async def test_who_waits_no_longer_gets_no_other_answer(child: Child) -> None:
     with pytest.raises(ChildError, match="takes too long"):
         await told(child, "wait", 0.5)
     gone = asyncio.create_task(told(child, "wait"))
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while child.pid is None:
             await asyncio.sleep(0.01)
     gone.cancel()
@@ -87,12 +88,12 @@ async def test_it_ends_when_it_is_idle() -> None:
     """And when it was started for one question; nothing is left behind."""
     child = Child(MODULE, idle_seconds=0.01)
     _, pid = await told(child, "a")
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(PATIENCE):
         while Path(f"/proc/{pid}").exists():
             await asyncio.sleep(0.01)
     assert child.pid is None
     await child.close()
     with pytest.raises(NoChildError):
         await told(child, "b")
-    _, pid = json.loads(await ask(MODULE, b'"c"', most_seconds=TIMEOUT_SECONDS))
+    _, pid = json.loads(await ask(MODULE, b'"c"', most_seconds=PATIENCE))
     assert not Path(f"/proc/{pid}").exists()

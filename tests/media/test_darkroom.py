@@ -19,7 +19,7 @@ from tests.media.bitmap.pictures import photo, saved
 
 @pytest.fixture
 async def darkroom() -> AsyncIterator[Darkroom]:
-    async with Darkroom(idle_seconds=TIMEOUT_SECONDS) as darkroom:
+    async with Darkroom(idle_seconds=6 * TIMEOUT_SECONDS) as darkroom:
         yield darkroom
 
 

@@ -64,7 +64,7 @@ async def shown(gallery: Gallery, *files: Path | Content) -> bytes:
         each if isinstance(each, Content) else Content(each, each.name, ours=True) for each in files
     ]
     chain = [*contents, DRAWING]
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(6 * TIMEOUT_SECONDS):
         prepared, _ = await gallery.picture(chain, await gallery.look(chain), RLCD)
     return prepared.frame.packed
 

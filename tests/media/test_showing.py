@@ -68,7 +68,7 @@ async def mqtt(broker: Broker) -> AsyncIterator[Mqtt]:
         mqtt_password=broker.password("media"),
     )
     async with Mqtt(settings, "media") as mqtt:
-        async with asyncio.timeout(TIMEOUT_SECONDS):
+        async with asyncio.timeout(3 * TIMEOUT_SECONDS):
             while not mqtt.connected:
                 await asyncio.sleep(0.01)
         yield mqtt
@@ -194,12 +194,12 @@ async def test_of_calls_that_overlap_the_last_wins(
     def slow(path: Any, *given: Any, **named: Any) -> Any:
         if isinstance(path, Path) and path.name == "wake.png":
             loop.call_soon_threadsafe(begun.set)
-            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(TIMEOUT_SECONDS)
+            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(3 * TIMEOUT_SECONDS)
         return prepare(path, *given, **named)
 
     monkeypatch.setattr(gallery, "prepare", slow)
     alarm = asyncio.create_task(showing.alarm(WAKE))
-    async with asyncio.timeout(TIMEOUT_SECONDS):
+    async with asyncio.timeout(3 * TIMEOUT_SECONDS):
         await begun.wait()
         await showing.idle()
         go_on.set()

@@ -9,6 +9,7 @@ from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import halves, saved
 
 CHAT, EDITS, GENERATIONS = "/v1/chat/completions", "/v1/images/edits", "/v1/images/generations"
@@ -114,7 +115,7 @@ def endpoint() -> Iterator[Endpoint]:
             answer = running.answers.get(self.path)
             reply = answer(asked) if answer else refused(404, "no such path")
             if reply.wait is not None:
-                reply.wait.wait(30)
+                reply.wait.wait(6 * TIMEOUT_SECONDS)
             sent = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             with suppress(OSError):
                 self.send_response(reply.status)

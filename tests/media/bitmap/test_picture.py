@@ -309,7 +309,7 @@ def peak_kilobytes(
     """Return the most memory of a process before and after it opened (or refused) a picture."""
     done = subprocess.run(
         [sys.executable, "-c", PEAK, file, *map(str, size)],
-        capture_output=True, text=True, check=True, timeout=TIMEOUT_SECONDS,
+        capture_output=True, text=True, check=True, timeout=6 * TIMEOUT_SECONDS,
     )  # fmt: skip
     told, before, after = done.stdout.split()
     assert told == result

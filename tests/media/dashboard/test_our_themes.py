@@ -13,6 +13,7 @@ from media.dashboard.studio import Studio
 from media.dashboard.theme import Theme
 from media.dashboard.theme_folder import Themes, built_in, read_folder
 from media.dashboard.words import LANGUAGES, Language
+from shared.testing import TIMEOUT_SECONDS
 from tests.media.dashboard.facts import NOW, facts
 
 KINDS: tuple[Facts, ...] = ("sample", "long", "old", "none")
@@ -32,7 +33,7 @@ def test_every_profile_has_a_page(profile: str) -> None:
 
     async def work() -> None:
         screen = PROFILES[profile]
-        async with Studio() as studio:
+        async with Studio(most_seconds=6 * TIMEOUT_SECONDS) as studio:
             for kind in KINDS:
                 language: Language = "de" if kind == "long" else "en"
                 boards = Dashboards(Themes(built_in()), studio, LANGUAGES[language])
@@ -57,7 +58,7 @@ def test_nothing_is_drawn_into_the_margin(theme: Theme, kind: Facts) -> None:
     """What is too long is cut or wrapped, never drawn over the right edge."""
 
     async def work() -> None:
-        async with Studio() as studio:
+        async with Studio(most_seconds=6 * TIMEOUT_SECONDS) as studio:
             for width, height in theme.header.sizes:
                 screen = plain_screen(width, height)
                 png = (await studio.draw(job_for(theme, facts(kind, "de"), screen, png=True))).png
@@ -79,7 +80,7 @@ def test_a_colour_of_a_theme_is_an_ink() -> None:
     screen = PROFILES["eink-1600x1200"]
 
     async def work() -> None:
-        async with Studio() as studio:
+        async with Studio(most_seconds=6 * TIMEOUT_SECONDS) as studio:
             boards = Dashboards(Themes(built_in()), studio, LANGUAGES["en"])
             theme = await boards.theme_for(screen, "dashboard", "portrait")
             packed = (await boards.render(sample(NOW), screen, theme)).frame.packed

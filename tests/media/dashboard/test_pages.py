@@ -12,16 +12,18 @@ from msgspec.structs import replace as with_
 
 from media.bitmap.profiles import PROFILES
 from media.dashboard.dashboards import Dashboards
-from media.dashboard.page_wish import Wish
+from media.dashboard.page_wish import Shown, Wish
 from media.dashboard.pages import Pages
 from media.dashboard.sample import sample
 from media.dashboard.studio import Studio
 from media.dashboard.theme_folder import Themes
 from media.dashboard.words import LANGUAGES
 from media.source.facts import NextAlarm, Snapshot
+from shared.testing import TIMEOUT_SECONDS
 from tests.media.bitmap.pictures import halves, photo, saved
 from tests.media.dashboard.facts import NOW
 
+PATIENCE = 6 * TIMEOUT_SECONDS  # the child that draws yields to all others
 WISH = Wish(PROFILES["mono-800x480"], "dashboard")
 HEADER = 'title = "Mine"\nsizes = [[800, 480]]\nrefresh_minutes = 30\n'
 IMPORT = '#import "/mantel/kit.typ": *\n'
@@ -33,14 +35,21 @@ BODY = (
 )
 
 
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing changes together here."""
+    monkeypatch.setattr("media.dashboard.pages._GATHER_SECONDS", 0.0)
+
+
 class House:
-    """What is known, as a test sets it; `use_host` is noted."""
+    """What is known, as a test sets it; `use_host` is noted, and how often it was looked at."""
 
     def __init__(self, folder: Path) -> None:
         self.now = NOW.replace(minute=1)
         self.known: Snapshot = sample(NOW)
         self.changed = asyncio.Event()
         self.hosted = False
+        self.looks = 0
         self.photos: dict[str, Path] = {}
         self.folder = folder / "mine"
         self.folder.mkdir()
@@ -48,8 +57,10 @@ class House:
 
     def write(self, body: str, shows: str = "") -> None:
         own = f'shows = ["{shows}"]\n' if shows else ""
-        (self.folder / "theme.toml").write_text(HEADER + own)
-        (self.folder / "theme.typ").write_text(body)
+        for name, text in (("theme.toml", HEADER + own), ("theme.typ", body)):
+            draft = self.folder / f"{name}.tmp"
+            draft.write_text(text)
+            draft.rename(self.folder / name)  # whole: somebody may be reading it
 
     def watch(self) -> asyncio.Event:
         return self.changed
@@ -58,6 +69,7 @@ class House:
         self.hosted = True
 
     def snapshot(self, now: datetime, zone: tzinfo | None) -> Snapshot:
+        self.looks += 1
         return with_(self.known, at=now.astimezone(zone) if zone else now)
 
     async def photo(self, display: str) -> tuple[Path, datetime] | None:
@@ -69,13 +81,24 @@ class House:
         self.known = with_(self.known, alarm=alarm)
         self.changed.set()
 
+    async def settled(self) -> None:
+        """Return when the one page has been drawn, or was not, of what is there now."""
+        async with asyncio.timeout(PATIENCE):
+            # Whoever looks first may have read the theme before now; the second not, and he is
+            # done when the third looks
+            for _ in range(3):
+                before = self.looks
+                self.changed.set()
+                while self.looks == before:
+                    await asyncio.sleep(0.01)
+
 
 def run(folder: Path, work: Callable[[House, Pages], Coroutine[object, object, None]]) -> None:
     """Do something with pages that are kept up to date."""
 
     async def all_of_it() -> None:
         house = House(folder)
-        async with Studio() as studio:
+        async with Studio(most_seconds=PATIENCE) as studio:
             boards = Dashboards(Themes(folder), studio, LANGUAGES["en"])
             pages = Pages(boards, lambda: house, lambda: house.now, house.photo)  # type: ignore[arg-type,return-value]
             keeping = asyncio.create_task(pages.run())
@@ -87,17 +110,24 @@ def run(folder: Path, work: Callable[[House, Pages], Coroutine[object, object, N
     asyncio.run(all_of_it())
 
 
-async def shown(pages: Pages, wish: Wish = replace(WISH, theme="mine")) -> str:  # noqa: B008
-    page = await pages.picture(wish)
+MINE = replace(WISH, theme="mine")
+
+
+async def drawn(pages: Pages, wish: Wish = MINE, display: str = "") -> Shown:
+    page = await pages.picture(wish, PATIENCE, display)
     assert page is not None
-    return page.version
+    return page
 
 
-async def until_other(pages: Pages, than: str) -> str:
+async def shown(pages: Pages, wish: Wish = MINE, display: str = "") -> str:
+    return (await drawn(pages, wish, display)).version
+
+
+async def until_other(pages: Pages, than: str, wish: Wish = MINE, display: str = "") -> str:
     """Wait for another picture."""
-    async with asyncio.timeout(20):
-        while (version := await shown(pages)) == than:
-            await asyncio.sleep(0.05)
+    async with asyncio.timeout(PATIENCE):
+        while (version := await shown(pages, wish, display)) == than:
+            await asyncio.sleep(0.01)
     return version
 
 
@@ -118,13 +148,11 @@ def test_graphs_wait_for_their_time(tmp_path: Path) -> None:
     """Within the theme's minutes they draw nothing; after them they do."""
 
     async def work(house: House, pages: Pages) -> None:
-        first = await pages.picture(replace(WISH, theme="mine"))
-        assert first is not None
+        first = await drawn(pages)
         assert first.until_at == NOW.replace(hour=14, minute=30)
         house.known = with_(house.known, host=sample(NOW + timedelta(minutes=7)).host)
         house.now += timedelta(minutes=7)
-        house.changed.set()
-        await asyncio.sleep(1.5)
+        await house.settled()
         assert await shown(pages) == first.version
         house.now += timedelta(minutes=30)
         house.changed.set()
@@ -141,12 +169,11 @@ def test_a_theme_that_breaks_leaves_the_last_page(
     async def work(house: House, pages: Pages) -> None:
         first = await shown(pages)
         house.write("#oh")
-        for _ in range(2):
-            house.ring("another")
-            async with asyncio.timeout(20):
-                while "unknown variable: oh; displays keep what they have" not in caplog.text:
-                    await asyncio.sleep(0.05)
-            assert await shown(pages) == first
+        await house.settled()  # nobody is left who draws by the theme as it was
+        house.ring("another")
+        await house.settled()
+        assert "unknown variable: oh; displays keep what they have" in caplog.text
+        assert await shown(pages) == first
         house.write(BODY)
         house.changed.set()
         await until_other(pages, first)
@@ -161,21 +188,19 @@ def test_a_theme_that_is_gone_or_never_was_right(
     """The one that suits is drawn, which is said once; the chosen one when it is there again."""
 
     async def work(house: House, pages: Pages) -> None:
-        own, wish = await shown(pages), replace(WISH, theme="mine")
+        own = await shown(pages)
         shutil.move(house.folder, tmp_path / "aside")
         house.changed.set()
         assert await until_other(pages, own) == await shown(pages, WISH)
         house.ring("another")
         await until_other(pages, await shown(pages))
-        assert (await pages.picture(wish) or wish).theme == "landscape"
+        assert (await drawn(pages)).theme == "landscape"
         shutil.move(tmp_path / "aside", house.folder)
         house.changed.set()
         await until_other(pages, await shown(pages))
-        assert (await pages.picture(wish) or wish).theme == "mine"
+        assert (await drawn(pages)).theme == "mine"
         house.write("#oh")
-        broken = await pages.picture(replace(wish, mode="dashboard", timezone="UTC"))
-        assert broken is not None
-        assert broken.theme == "landscape"
+        assert (await drawn(pages, replace(MINE, timezone="UTC"))).theme == "landscape"
 
     run(tmp_path, work)
     assert caplog.text.count("no theme 'mine'; there are: aside, gray, ") == 1
@@ -187,8 +212,7 @@ def test_a_theme_of_the_other_mode_does_not_count(tmp_path: Path) -> None:
 
     async def work(house: House, pages: Pages) -> None:
         for mode, theme in (("dashboard", "landscape"), ("news", "newspaper")):
-            page = await pages.picture(Wish(PROFILES["mono-800x480"], mode, "newspaper"))  # type: ignore[arg-type]
-            assert page is not None
+            page = await drawn(pages, replace(WISH, mode=mode, theme="newspaper"))  # type: ignore[arg-type]
             assert page.theme == theme
 
     run(tmp_path, work)
@@ -201,10 +225,8 @@ def test_a_page_in_another_zone(tmp_path: Path) -> None:
         house.write(
             IMPORT + "#set text(size: 90pt)\n#page-data.clock #page-data.date.iso", shows="clock"
         )
-        here = await pages.picture(replace(WISH, theme="mine"))
-        there = await pages.picture(replace(WISH, theme="mine", timezone="Asia/Kathmandu"))
-        assert here is not None
-        assert there is not None
+        here = await drawn(pages)
+        there = await drawn(pages, replace(MINE, timezone="Asia/Kathmandu"))
         assert here.version != there.version
         assert here.until_at == NOW.replace(hour=14, minute=30)
         assert there.until_at == NOW.replace(hour=14, minute=15)  # 19:00 in +05:45
@@ -220,19 +242,15 @@ def test_a_page_with_a_photo_is_each_displays_own(tmp_path: Path) -> None:
         for name, picture in (("a", photo()), ("b", halves())):
             house.photos[name] = tmp_path / f"{name}.png"
             house.photos[name].write_bytes(saved(picture))
-        found = [await pages.picture(wish, display=name) for name in ("a", "b", "c", "d")]
-        versions = [page.version for page in found if page is not None]
-        assert len(versions) == 4
+        found = [await drawn(pages, wish, name) for name in ("a", "b", "c", "d")]
+        versions = [page.version for page in found]
         assert len(set(versions)) == 3
         assert versions[2] == versions[3]
-        assert found[0] is not None
         assert found[0].until_at == NOW.replace(minute=20)
         house.photos["a"] = house.photos["b"]
         house.changed.set()
-        async with asyncio.timeout(20):
-            while (page := await pages.picture(wish, display="a")) and page.version != versions[1]:
-                await asyncio.sleep(0.05)
-        await pages.picture(WISH, display="a")
+        assert await until_other(pages, versions[0], wish, "a") == versions[1]
+        await drawn(pages, WISH, "a")
         assert {each.photo_of for each in pages.wanted()} == {"a", "b", "c", "d", ""}
         assert wish not in pages.wanted()
 
@@ -247,15 +265,10 @@ def test_a_photo_that_is_missing_on_a_page_is_said_once(
     async def work(house: House, pages: Pages) -> None:
         wish = replace(WISH, theme="photo")
         house.photos["a"] = tmp_path / "gone.png"
-        first = await pages.picture(wish, display="a")
-        assert first is not None
+        first = await shown(pages, wish, "a")
         house.now += timedelta(days=1)
         house.changed.set()
-        async with asyncio.timeout(20):
-            while (
-                page := await pages.picture(wish, display="a")
-            ) and page.version == first.version:
-                await asyncio.sleep(0.05)
+        await until_other(pages, first, wish, "a")
         assert caplog.text.count("gone.png: No such file") == 1
 
     run(tmp_path, work)
@@ -265,10 +278,8 @@ def test_a_card_and_the_news(tmp_path: Path) -> None:
     """Small screens and the other mode have pages too."""
 
     async def work(house: House, pages: Pages) -> None:
-        card = await pages.picture(Wish(PROFILES["rlcd-200x200"], "dashboard"))
-        news = await pages.picture(Wish(PROFILES["trmnl-og"], "news"))
-        assert card is not None
-        assert news is not None
+        card = await drawn(pages, Wish(PROFILES["rlcd-200x200"], "dashboard"))
+        news = await drawn(pages, Wish(PROFILES["trmnl-og"], "news"))
         assert (card.theme, news.theme) == ("card", "newspaper")
         assert len(card.picture.frame.packed) == 5000
 

@@ -48,7 +48,7 @@ def send(wishes: Wishes, payload: bytes, id_: str = "rlcd", *, retained: bool = 
 @contextlib.asynccontextmanager
 async def obeying(wishes: Wishes) -> AsyncIterator[None]:
     """Obey until all is done that was sent before."""
-    async with asyncio.timeout(TIMEOUT_SECONDS), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(3 * TIMEOUT_SECONDS), asyncio.TaskGroup() as tasks:
         task = tasks.create_task(wishes.obey())
         yield
         while wishes._waiting or not wishes.rests:

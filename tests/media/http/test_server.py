@@ -129,7 +129,7 @@ async def test_ending_closes_what_is_open(tmp_path: Path, caplog: pytest.LogCapt
         writer.write(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
         assert b"200" in await reader.readline()
         task.cancel()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             await asyncio.wait([task])
             assert b"success" in await reader.read()
         writer.close()

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from shared.testing import TIMEOUT_SECONDS
+
 
 class Asked(NamedTuple):
     """A request: its path, its parameters and its headers with lower-case names."""
@@ -66,7 +68,7 @@ def provider() -> Iterator[Provider]:
             answer = running.answers.get(parts.path)
             reply = answer(asked) if answer else Reply({"detail": "not found"}, 404)
             if reply.wait is not None:
-                reply.wait.wait(30)
+                reply.wait.wait(6 * TIMEOUT_SECONDS)
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             for name, value in (reply.headers or {}).items():

@@ -16,6 +16,7 @@ from media.source.child import run
 from media.source.child_process import get
 from media.source.facts import Event, Weather
 from media.source.job import Job, Kind, Outcome
+from shared.testing import TIMEOUT_SECONDS
 from tests.media.source import provider as shapes
 from tests.media.source.provider import Provider, Reply, provider
 
@@ -98,7 +99,7 @@ async def test_it_is_ended_with_who_waits_for_it(web: Provider) -> None:
 
     web.answers["/rss"] = answer
     waiting = asyncio.ensure_future(get(job("news", f"{web.url}/rss")))
-    await asyncio.to_thread(asked.wait, 20)
+    await asyncio.to_thread(asked.wait, 3 * TIMEOUT_SECONDS)
     children = Path(f"/proc/{_own_pid()}/task/{_own_pid()}/children").read_text().split()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -123,7 +124,7 @@ async def test_memory_is_bounded(tmp_path: Path) -> None:
     file = tmp_path / "a.ics"
     rule = "UID:{}\nDTSTART:20200101T000000Z\nRRULE:FREQ=HOURLY"
     file.write_bytes(shapes.calendar(*(rule.format(number) for number in range(2900))))
-    outcome = await get(job("calendar", str(file)), most_seconds=60)
+    outcome = await get(job("calendar", str(file)), most_seconds=6 * TIMEOUT_SECONDS)
     assert outcome.status == "error"
     assert "to be understood" in outcome.error
 
@@ -132,7 +133,11 @@ def test_media_itself_imports_none_of_it() -> None:
     """What gets sources takes 40 MB, and is of the child alone."""
     code = "import sys, json, media.service; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=6 * TIMEOUT_SECONDS,
     )
     loaded = set(json.loads(done.stdout))
     assert "media.source.opening" in loaded

@@ -82,7 +82,7 @@ class House:
 
 
 async def until(check: Callable[[], object]) -> None:
-    async with asyncio.timeout(3 * TIMEOUT_SECONDS):
+    async with asyncio.timeout(6 * TIMEOUT_SECONDS):
         while not check():
             await asyncio.sleep(0.02)
 
