@@ -14,6 +14,7 @@ from media.child_main import answer_all
 from media.display.zone import house_zone
 from media.source import open_meteo, openweathermap
 from media.source.facts import Event, NewsItem, Weather
+from media.source.forecast import reason
 from media.source.job import Job, Outcome
 from media.source.plain_text import plain
 from media.source.reply_error import ReplyError
@@ -116,13 +117,8 @@ def _understood(job: Job, body: bytes, content_type: str) -> tuple[Value, str]:
 
 def _reason(job: Job, error: ReplyError) -> str:
     """Return what a provider of weather says itself, ": " before it."""
-    if not isinstance(error, StatusError):
-        return ""
-    told = ""
-    if job.kind == "open-meteo":
-        told = open_meteo.reason(error.body)
-    elif job.kind == "openweathermap":
-        told = openweathermap.reason(error.body)
+    of_weather = job.kind in {"open-meteo", "openweathermap"}
+    told = reason(error.body) if of_weather and isinstance(error, StatusError) else ""
     return f": {plain(told, 160)}" if told else ""
 
 

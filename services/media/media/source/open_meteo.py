@@ -4,16 +4,14 @@ https://open-meteo.com/en/docs; its times are local ones without offset, all wit
 `utc_offset_seconds`, also beyond a change of the clocks.
 """
 
-import contextlib
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
 from media.source.facts import Weather, WeatherDay, WeatherHour, WeatherNow
-from media.source.reply_error import ReplyError
+from media.source.forecast import MOST, place_zone, understood
 from media.source.weather_code import wmo
 from media.source.wind import wind
 
@@ -21,7 +19,6 @@ BASE = "https://api.open-meteo.com"
 PATH = "/v1/forecast"
 CREDIT = "Weather data by Open-Meteo.com"
 _DAYS = 8  # a week remains after a night without an answer
-_MOST = 24 * 16
 
 _CURRENT = (
     "temperature_2m,apparent_temperature,relative_humidity_2m,is_day,weather_code,"
@@ -95,29 +92,21 @@ def parameters(latitude: float, longitude: float, key: str = "") -> dict[str, st
     return asked | ({"apikey": key} if key else {})
 
 
-def reason(body: bytes) -> str:
-    """Return why it refuses, as it says itself; "" when it says nothing."""
-    try:
-        told: Any = msgspec.json.decode(body)
-    except msgspec.MsgspecError:
-        return ""
-    return str(told.get("reason", "")) if isinstance(told, dict) else ""
-
-
 def weather(body: bytes, place: str) -> Weather:
     """Return the weather that an answer tells; ReplyError."""
-    try:
-        reply = msgspec.json.decode(body, type=_Reply)
+
+    def read(reply: _Reply) -> Weather:
         moments = _Moments(reply)
-        hours, days = _hours(reply.hourly, moments), _days(reply.daily, moments)
-        now = _now(reply.current, moments)
-    except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        raise ReplyError(f"its answer is no forecast ({str(error)[:120]})") from None
-    if not days and not hours:
-        raise ReplyError("its answer holds no forecast")
-    return Weather(
-        place=place, provider="open-meteo", credit=CREDIT, now=now, hours=hours, days=days
-    )
+        return Weather(
+            place=place,
+            provider="open-meteo",
+            credit=CREDIT,
+            now=_now(reply.current, moments),
+            hours=_hours(reply.hourly, moments),
+            days=_days(reply.daily, moments),
+        )
+
+    return understood(body, _Reply, read)
 
 
 class _Moments:
@@ -125,10 +114,7 @@ class _Moments:
 
     def __init__(self, reply: _Reply) -> None:
         self._offset = timezone(timedelta(seconds=reply.utc_offset_seconds))
-        self._zone: tzinfo = self._offset
-        # A zone that this machine does not know yet: its offset will do
-        with contextlib.suppress(KeyError, ValueError, OSError):
-            self._zone = ZoneInfo(reply.timezone)
+        self._zone = place_zone(reply.timezone, reply.utc_offset_seconds)
 
     def read(self, text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=self._offset).astimezone(self._zone)
@@ -166,13 +152,13 @@ def _hours(hourly: _Hourly, moments: _Moments) -> tuple[WeatherHour, ...]:
             precipitation_percent=_at(hourly.precipitation_probability, index),
             precipitation_millimetres=_at(hourly.precipitation, index),
         )
-        for index, time in enumerate(hourly.time[:_MOST])
+        for index, time in enumerate(hourly.time[:MOST])
     )
 
 
 def _days(daily: _Daily, moments: _Moments) -> tuple[WeatherDay, ...]:
     days = []
-    for index, time in enumerate(daily.time[:_MOST]):
+    for index, time in enumerate(daily.time[:MOST]):
         icon, description = wmo(_at(daily.weather_code, index))
         days.append(
             WeatherDay(

@@ -4,22 +4,18 @@ https://openweathermap.org/api/one-call-3; its times are seconds since 1970. Wha
 (gusts on a calm day, rain on a dry one) is None.
 """
 
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, tzinfo
 
-import msgspec
 from msgspec import Struct, field
 
 from media.source.facts import Icon, Weather, WeatherAlert, WeatherDay, WeatherHour, WeatherNow
-from media.source.reply_error import ReplyError
+from media.source.forecast import MOST, place_zone, understood
 from media.source.weather_code import open_weather
 from media.source.wind import wind
 
 BASE = "https://api.openweathermap.org"
 PATH = "/data/3.0/onecall"
 CREDIT = "Weather data by OpenWeather"
-_MOST = 24 * 16
 _MOST_ALERTS = 10
 
 
@@ -102,46 +98,22 @@ def parameters(latitude: float, longitude: float, key: str) -> dict[str, str]:
     }
 
 
-def reason(body: bytes) -> str:
-    """Return why it refuses, as it says itself; "" when it says nothing."""
-    try:
-        told: Any = msgspec.json.decode(body)
-    except msgspec.MsgspecError:
-        return ""
-    return str(told.get("message", "")) if isinstance(told, dict) else ""
-
-
 def weather(body: bytes, place: str) -> Weather:
     """Return the weather that an answer tells; ReplyError."""
-    try:
-        reply = msgspec.json.decode(body, type=_Reply)
-        zone = _zone(reply)
-        now = None if reply.current is None else _now(reply.current, zone)
-        hours = tuple(_hour(each, zone) for each in reply.hourly[:_MOST])
-        days = tuple(_day(each, zone) for each in reply.daily[:_MOST])
-        alerts = tuple(_alert(each, zone) for each in reply.alerts[:_MOST_ALERTS])
-    except (msgspec.MsgspecError, ValueError, OverflowError, OSError) as error:
-        raise ReplyError(f"its answer is no forecast ({str(error)[:120]})") from None
-    if not days and not hours:
-        raise ReplyError("its answer holds no forecast")
-    return Weather(
-        place=place,
-        provider="openweathermap",
-        credit=CREDIT,
-        now=now,
-        hours=hours,
-        days=days,
-        alerts=alerts,
-    )
 
+    def read(reply: _Reply) -> Weather:
+        zone = place_zone(reply.timezone, reply.timezone_offset)
+        return Weather(
+            place=place,
+            provider="openweathermap",
+            credit=CREDIT,
+            now=None if reply.current is None else _now(reply.current, zone),
+            hours=tuple(_hour(each, zone) for each in reply.hourly[:MOST]),
+            days=tuple(_day(each, zone) for each in reply.daily[:MOST]),
+            alerts=tuple(_alert(each, zone) for each in reply.alerts[:_MOST_ALERTS]),
+        )
 
-def _zone(reply: _Reply) -> tzinfo:
-    try:
-        if reply.timezone:
-            return ZoneInfo(reply.timezone)
-    except (KeyError, ValueError, OSError):
-        pass  # a zone that this machine does not know yet: its offset will do
-    return timezone(timedelta(seconds=reply.timezone_offset))
+    return understood(body, _Reply, read)
 
 
 def _moment(seconds: int, zone: tzinfo) -> datetime:
