@@ -21,11 +21,15 @@ MOST_ANSWER_BYTES = 64_000_000
 
 
 class ChildError(MantelError):
-    """The child has not answered; the message says why, `late` whether it took too long."""
+    """The child has not answered; the message says why, `late` whether it took too long.
 
-    def __init__(self, message: str, *, late: bool = False) -> None:
+    `code` is what it has ended with: an exit status, or a signal below 0.
+    """
+
+    def __init__(self, message: str, *, late: bool = False, code: int | None = None) -> None:
         super().__init__(message)
         self.late = late
+        self.code = code
 
 
 class NoChildError(ChildError):
@@ -86,7 +90,7 @@ class Child:
 
     async def _exchange(self, question: bytes) -> bytes:
         if self._process is None:
-            self._process = await _started(self._module)
+            self._process = await self._start()
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None  # noqa: S101 - both are pipes
         assert stdout is not None  # noqa: S101
@@ -98,6 +102,9 @@ class Child:
             raise ChildError("answers more than can be right")
         return await stdout.readexactly(length)
 
+    async def _start(self) -> asyncio.subprocess.Process:
+        return await started("-m", self._module)
+
     async def _last_words(self) -> ChildError:
         """Return why the child is gone."""
         process, said = self._process, b""
@@ -107,12 +114,13 @@ class Child:
             async with asyncio.timeout(_LAST_WORDS_SECONDS):
                 said = await process.stderr.read() if process.stderr is not None else b""
                 await process.wait()
-        if process.returncode == -signal.SIGXCPU:
-            return ChildError("takes too long", late=True)
-        if process.returncode == -signal.SIGKILL:
-            return ChildError("takes more memory than there is")
+        code = process.returncode
+        if code == -signal.SIGXCPU:
+            return ChildError("takes too long", late=True, code=code)
+        if code == -signal.SIGKILL:
+            return ChildError("takes more memory than there is", code=code)
         last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        return ChildError(plain(last, 150) or f"ends its process ({process.returncode})")
+        return ChildError(plain(last, 150) or f"ends its process ({code})", code=code)
 
     def _let_go(self) -> None:
         """End a child that has been idle."""
@@ -147,18 +155,19 @@ async def ask(module: str, question: bytes, *, most_seconds: float) -> bytes:
         await child.close()
 
 
-async def _started(module: str) -> asyncio.subprocess.Process:
+async def started(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    """Return a Python process, with this beside our environment; NoChildError."""
+    # What it reads comes from outside: it need not know what we know
+    ours = {name: text for name, text in os.environ.items() if not name.startswith(_SECRET)}
     try:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            module,
+            *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=1 << 20,
-            # What it reads comes from outside: it need not know what we know
-            env={name: text for name, text in os.environ.items() if not name.startswith(_SECRET)},
+            env=ours | environment,
         )
     except OSError as error:
         raise NoChildError(f"no process can be started for it ({error.strerror})") from None

@@ -173,7 +173,7 @@ def test_a_child_that_is_killed_costs_one_picture() -> None:
         first = studio.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        with pytest.raises(ThemeError, match="process ended"):
+        with pytest.raises(ThemeError, match="takes more memory than there is"):
             await draw(studio, theme("two"))
         assert (await draw(studio, theme("two"))).png
         assert studio.pid != first
@@ -261,23 +261,14 @@ def test_a_child_that_cannot_be_started_leaves_no_folder(
             with pytest.raises(ThemeError, match="no process can be started"):
                 await draw(studio, theme("good"))
         assert not list(tmp_path.iterdir())
-        assert (await draw(studio, theme("good"))).png
-
-    run(work)
-    assert not list(tmp_path.iterdir())
-
-
-def test_an_answer_without_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would fill the memory of who asks."""
-
-    async def work(studio: Studio) -> None:
-        with monkeypatch.context() as little:
-            little.setattr("media.dashboard.studio.MOST_ANSWER_BYTES", 100)
-            with pytest.raises(ThemeError, match="its process ended"):
+        with monkeypatch.context() as broken:
+            broken.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+            with pytest.raises(ThemeError, match="no process can be started"):
                 await draw(studio, theme("good"))
         assert (await draw(studio, theme("good"))).png
 
     run(work)
+    assert not list(tmp_path.iterdir())
 
 
 def test_secrets_are_not_the_childs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,6 +309,24 @@ def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
         drawn = await draw(studio, photo_theme(), file)
         assert drawn.png
         assert "is no PNG" in drawn.note
+
+    run(work)
+
+
+def test_a_photo_that_ends_the_child_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is drawn by another child, and what is missing is told."""
+    crash = "child._with_photo = lambda *_: os.kill(os.getpid(), 11)"
+    code = f"import os; from media.dashboard import child; {crash}; child.main()"
+    monkeypatch.setattr("media.dashboard.studio._CODE", code)
+
+    async def work(studio: Studio) -> None:
+        drawn = await draw(studio, photo_theme(), tmp_path / "hostile.png")
+        assert drawn.note.endswith("hostile.png: ends its process (-11)")
+        assert drawn.png == (await draw(studio, photo_theme(), tmp_path / "hostile.png")).png
+        with pytest.raises(ThemeError, match="unknown variable"):
+            await draw(studio, theme("#oh"))
 
     run(work)
 

@@ -125,6 +125,8 @@ class Painter:
                 png, photos = _with_photo(png, job), [job.photo_box]
             except PictureError as error:
                 note = f"photo {job.photo}: {error}"
+            except MemoryError:
+                note = f"photo {job.photo}: takes too much memory"
         if job.screen is None:
             return Drawn(png=png, width=job.width, height=job.height, note=note)
         return _ready(png, job.screen, photos, note)
