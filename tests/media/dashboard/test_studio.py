@@ -300,6 +300,21 @@ def test_a_photo_is_put_into_its_box(tmp_path: Path) -> None:
     run(work)
 
 
+def test_of_a_photo_the_part_with_the_most_to_see_is_shown(tmp_path: Path) -> None:
+    """As in the mode `photo`: here it is at the right, far from the middle."""
+    file = tmp_path / "photo.png"
+    wide = Image.new("RGB", (800, 150), "white")
+    for x in range(700, 800, 8):
+        wide.paste("black", (x, 0, x + 4, 150))
+    wide.save(file)
+
+    async def work(studio: Studio) -> None:
+        drawn = opened(await draw(studio, photo_theme(), file)).crop((200, 0, 400, 150))
+        assert sum(drawn.convert("L").tobytes()) / (200 * 150) < 220
+
+    run(work)
+
+
 def test_a_photo_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     """The page is shown, and what is missing is told."""
     file = tmp_path / "photo.png"

@@ -160,7 +160,7 @@ def _with_photo(png: bytes, job: PageJob) -> bytes:
     from media.bitmap.picture import open_picture
 
     left, top, right, bottom = job.photo_box or (0, 0, 0, 0)
-    photo = open_picture(Path(job.photo or ""), right - left, bottom - top, "cover")
+    photo = open_picture(Path(job.photo or ""), right - left, bottom - top, "smart")
     whole = open_picture(png, job.width, job.height).convert("RGB")
     whole.paste(photo, (left, top))
     file = io.BytesIO()
