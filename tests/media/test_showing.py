@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -309,6 +310,33 @@ async def test_what_is_too_large_for_a_topic_has_an_address(
             assert (frame.bytes, frame.url) == (size, f"{id_}/{frame.version}")
             with Image.open(io.BytesIO(kinds["preview"])) as image:
                 assert image.format == "PNG"
+
+
+async def test_what_cannot_be_made_now_ends_nothing(
+    mqtt: Mqtt, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no process can be started for a large picture, others are shown, and it later."""
+    monkeypatch.setattr("media.agenda.LOOK_SECONDS", 0.05)
+    async with wall(tmp_path) as there, asyncio.TaskGroup() as tasks:
+        there.registry.roster.put(eink("large", width=1600, height=1200))
+        showing = Showing(mqtt, there.registry, there.pictures)
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/nowhere")
+            await showing.prepare(WAKE)
+            await showing.make_ahead(there.registry.get("large"), there.clock.now)
+            task = tasks.create_task(show_displays(showing))
+            await showing.idle()
+            await asyncio.to_thread(frame_of, client, "rlcd")
+        await asyncio.to_thread(frame_of, client, "large")
+        task.cancel()
+
+
+def frame_of(client: Client, id_: str) -> None:
+    """Wait until a display is shown something."""
+    while True:
+        message = client.receive(3 * TIMEOUT_SECONDS)
+        if message.topic == f"mantel/display/{id_}/frame" and message.payload:
+            return
 
 
 async def test_what_a_forgotten_display_left_is_cleared(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from media.bitmap.picture import PictureError
 from media.bitmap.screen import Screen
 from media.display.decision import ended_by_alarm
 from media.display.display import CALIBRATION, Display, Pushed
@@ -151,7 +152,10 @@ class Showing:
             order = await self.pictures.order(display)
             if self._shown.get(id_) == order.identity:
                 return
-            picture, source = await self.pictures.made(order)
+            try:
+                picture, source = await self.pictures.made(order)
+            except PictureError:  # which has been said; it is looked at again soon
+                return
             if self._is_due(id_, order):
                 self._frames.publish(display, picture, source)
                 self._shown[id_] = order.identity
@@ -177,11 +181,12 @@ class Showing:
             self._frames.clear(id_)
 
     async def make_ahead(self, display: Display, moment: datetime) -> None:
-        """Make what a display will show from a moment on."""
+        """Make what a display will show from a moment on; where that cannot be it was said."""
         mode = display.mode_at(moment, self.registry.zone(display))
         if display.pushed_at(moment) is None:
             display = replace(display, pushed=None)
-        await self.pictures.made(await self.pictures.order(display, mode))
+        with contextlib.suppress(PictureError):
+            await self.pictures.made(await self.pictures.order(display, mode))
 
     async def prepare_again(self) -> None:
         """Make the alarms' pictures ready for screens that have come since."""

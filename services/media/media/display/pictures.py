@@ -1,6 +1,7 @@
 """The picture that a display is to show, whatever it comes from: always there, and always whole."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,7 +123,8 @@ class Pictures:
         chain = self._of_alarm(definition)
         looks = await self._alarms.look(chain)
         for screen in screens:
-            await self._alarms.picture(chain, looks, screen)
+            with contextlib.suppress(PictureError):  # which has been said
+                await self._alarms.picture(chain, looks, screen)
 
     async def put(self, picture: bytes, screen: Screen) -> str:
         """Put a picture on the shelf, ready for a screen; return its name there.

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from media.bitmap.picture import PictureError
 from media.display.registry import Registry
 from media.http import token_header, trmnl_url
 from media.http.answer import data, detail, page, too_many
@@ -79,6 +80,8 @@ class App:
             if error.answer is None:
                 return
             response = error.answer
+        except PictureError:  # which has been said
+            response = unavailable("make this picture")
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

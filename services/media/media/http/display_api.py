@@ -32,9 +32,9 @@ Endpoint = Callable[[Request, Display], Awaitable[Response]]
 """Answers a display that has shown its token."""
 
 
-def unavailable() -> Response:
-    """Return the answer while the disk does not do what it should."""
-    text = "The hub cannot keep anything now. Try again later."
+def unavailable(what: str = "keep anything") -> Response:
+    """Return the answer while the disk, or the machine, does not do what it should."""
+    text = f"The hub cannot {what} now. Try again later."
     return detail(text, 503, Retry_After=str(_RETRY_SECONDS))
 
 

@@ -43,7 +43,8 @@ PATHS: dict[str, dict[str, Schema]] = {
     },
     "/dashboard.png": {
         "get": operation(
-            "dashboard_picture", "The dashboard, lying on its side", PNG, own=False, tagged=True
+            "dashboard_picture", "The dashboard, lying on its side", PNG, own=False, tagged=True,
+            errors={503: shapes.DETAIL},
         )
     },
     "/photo": {
@@ -55,7 +56,7 @@ PATHS: dict[str, dict[str, Schema]] = {
     "/preview": {
         "get": operation(
             "preview", "What a display shows, small", PNG, own=False, tagged=True,
-            query={"display": shapes.DISPLAY_ID}, errors={404: shapes.DETAIL},
+            query={"display": shapes.DISPLAY_ID}, errors={404: shapes.DETAIL, 503: shapes.DETAIL},
         )
     },
     "/health": {"get": operation("health", "Does it run", shapes.HEALTH, own=False)},
@@ -114,7 +115,7 @@ PATHS: dict[str, dict[str, Schema]] = {
         "get": operation(
             "bitmap", "The picture of any display, for who knows its version", PNG,
             query={"display": shapes.DISPLAY_ID, "version": shapes.VERSION},
-            errors={404: shapes.DETAIL}, own=False, tagged=True,
+            errors={404: shapes.DETAIL, 503: shapes.DETAIL}, own=False, tagged=True,
         )
     },
     "/api/display/picture": {

@@ -15,7 +15,7 @@ _PHRASES = {
     415: "The body is no JSON",
     429: "Too many failures; wait as long as Retry-After says",
     500: "There is no such palette",
-    503: "The hub cannot keep or read what it knows now",
+    503: "The hub cannot keep or read what it knows now, or make the picture",
 }
 _OWN: dict[int, Schema | str] = {401: shapes.DETAIL, 429: shapes.DETAIL, 503: shapes.DETAIL}
 """What every path of a display may answer."""

@@ -6,6 +6,7 @@ import time
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from media.bitmap.picture import PictureError
 from media.database import StoreError
 from media.display.display import Display
 from media.display.pictures import Pictures
@@ -64,6 +65,8 @@ class TrmnlApi:
             return await self._display(request, route, display)
         except UnknownError:  # forgotten in between
             return self._unknown(request)
+        except PictureError:  # which has been said
+            return nothing_new() if route.what == "display" else unavailable()
 
     def _unknown(self, request: Request) -> Response:
         """Answer somebody without a token of ours, and count it."""
