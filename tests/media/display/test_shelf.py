@@ -69,3 +69,11 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert full.read("b") == b"b" * 1_000_000
     assert Shelf(file).read("b") is None
     assert Shelf(file).read("a") == b"a"
+
+
+def test_a_place_that_cannot_be_looked_at_ends_nothing(tmp_path: Path) -> None:
+    """As where the folder is another's; here its name is too long."""
+    shelf = Shelf(tmp_path / ("x" * 300) / "media.sqlite")
+    shelf.put("a", b"1")
+    shelf.keep({"a"})
+    assert shelf.read("a") == b"1"

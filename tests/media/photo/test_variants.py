@@ -183,7 +183,10 @@ def test_the_worst_files_go_first(tmp_path: Path) -> None:
         half = tmp_path / ours / name
         half.write_bytes(b"half")
         os.utime(half, (time.time() - age,) * 2)
+    stranger = tmp_path / ours / "\u00b2-x.packed"  # a digit, and no number
+    stranger.write_bytes(b"")
     files.trim(weights, {ours}, known)
+    assert not stranger.exists()
     assert [each.name for each in tmp_path.glob("*/*.new-*")] == ["1-b.new-17"]
 
 

@@ -5,6 +5,7 @@ last minutes are still there, until a restart.
 """
 
 import logging
+import os
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -86,7 +87,7 @@ class Shelf:
         with self._lock:
             for gone in self._held.keys() - set(names):
                 del self._held[gone]
-            if not self._database.exists():
+            if not os.path.exists(self._database):  # noqa: PTH110 - a Path raises where it may not look
                 return
             try:
                 with connected(self._database, _SCHEMA) as base:

@@ -129,4 +129,4 @@ def _hashed(text: str) -> str:
 
 def _number(path: Path) -> int:
     number = path.name.partition("-")[0]
-    return int(number) if number.isdigit() else 0
+    return int(number) if number.isdecimal() else 0

@@ -4,6 +4,7 @@ A home without `config/sources.toml` and without a dashboard pays nothing for th
 """
 
 import asyncio
+import os
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,9 @@ class Opening:
 
     async def run(self) -> None:
         """Wait until there is a file or somebody asks; then be the sources, until cancelled."""
-        while not self._wanted.is_set() and not await asyncio.to_thread(self._file.exists):
+        # os.path, for a Path raises where it may not look
+        there = os.path.exists
+        while not self._wanted.is_set() and not await asyncio.to_thread(there, self._file):
             waiting = asyncio.ensure_future(self._wanted.wait())
             await asyncio.wait([waiting], timeout=_LOOK_SECONDS)
             waiting.cancel()
