@@ -1,6 +1,7 @@
 """Pages that are drawn ahead: when they are drawn anew, and what is left when they cannot be."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -76,8 +77,8 @@ class House:
         found = self.photos.get(display)
         return None if found is None else (found, NOW.replace(minute=20))
 
-    def ring(self, name: str) -> None:
-        alarm = NextAlarm(id="a", name=name, at=NOW + timedelta(hours=9))
+    def ring(self, name: str, hours: int = 9) -> None:
+        alarm = NextAlarm(id="a", name=name, at=NOW + timedelta(hours=hours))
         self.known = with_(self.known, alarm=alarm)
         self.changed.set()
 
@@ -207,6 +208,26 @@ def test_a_theme_that_is_gone_or_never_was_right(
     assert caplog.text.count("displays have the theme that suits") == 2
 
 
+def test_a_theme_that_breaks_is_told_of_once_for_all_that_show_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One display keeps its page, another has never had one."""
+
+    async def work(house: House, pages: Pages) -> None:
+        await shown(pages)
+        house.write("#oh")
+        there = replace(MINE, timezone="Asia/Kathmandu")
+        for hours in (9, 10):
+            before = await shown(pages, there)
+            house.ring("another", hours)
+            await until_other(pages, before, there)
+        assert caplog.text.count("unknown variable: oh") == 1
+        assert "is drawn again" not in caplog.text
+
+    caplog.set_level(logging.INFO)
+    run(tmp_path, work)
+
+
 def test_a_theme_of_the_other_mode_does_not_count(tmp_path: Path) -> None:
     """So a display may have a newspaper of its own, and the usual dashboard."""
 
@@ -264,11 +285,14 @@ def test_a_photo_that_is_missing_on_a_page_is_said_once(
 
     async def work(house: House, pages: Pages) -> None:
         wish = replace(WISH, theme="photo")
-        house.photos["a"] = tmp_path / "gone.png"
-        first = await shown(pages, wish, "a")
-        house.now += timedelta(days=1)
-        house.changed.set()
-        await until_other(pages, first, wish, "a")
+        house.photos = {"a": tmp_path / "gone.png", "b": tmp_path / "b.png"}
+        house.photos["b"].write_bytes(saved(photo()))
+        for name in ("a", "b"):
+            await drawn(pages, wish, name)
+        for name in ("a", "b", "a"):
+            house.now += timedelta(days=1)
+            house.changed.set()
+            await until_other(pages, await shown(pages, wish, name), wish, name)
         assert caplog.text.count("gone.png: No such file") == 1
 
     run(tmp_path, work)

@@ -69,9 +69,12 @@ class Dashboards:
         job = job_for(theme, self.facts(snapshot, theme), screen, photo)
         drawn = await self._studio.draw(job)
         subject = f"page of {theme.name if theme else 'a card'} {screen.size[0]}x{screen.size[1]}"
+        with_photo = f"{subject} with {photo.name}" if photo is not None else subject
         if drawn.note:
-            self._complaints.say(subject, f"{drawn.note}; it is drawn without")
+            blamed = with_photo if drawn.note.startswith("photo ") else subject
+            self._complaints.say(blamed, f"{drawn.note}; it is drawn without")
         else:
+            self._complaints.settle(with_photo)
             self._complaints.settle(subject)
         frame = Frame(drawn.width, drawn.height, drawn.format, drawn.packed)
         return Prepared(frame, drawn.preview)

@@ -42,6 +42,7 @@ class _Kept:
     steady: bytes = b""
     whole: bytes = b""
     slot: int = -1
+    fault: str = ""
     first: asyncio.Task[None] | None = None
 
 
@@ -152,9 +153,22 @@ class Pages:
                 instead = "displays keep what they have"
                 if wish.theme and await self._draw_otherwise(error, wish, kept):
                     instead = "displays have the theme that suits"
-                self._complaints.say(wish.subject, f"{error}; {instead}")
+                kept.fault = str(error)
+                if kept.fault not in self._faults_beside(wish):
+                    self._complaints.say(wish.subject, f"{error}; {instead}")
             else:
-                self._complaints.settle(wish.subject, "is drawn again")
+                kept.fault = ""
+                if not self._faults_beside(wish):
+                    self._complaints.settle(wish.subject, "is drawn again")
+
+    def _faults_beside(self, wish: Wish) -> set[str]:
+        """Return what is wrong with the same page for others: it is not said for each."""
+        beside = (
+            kept
+            for each, kept in self._wanted.items()
+            if each != wish and each.subject == wish.subject
+        )
+        return {kept.fault for kept in beside if kept.fault}
 
     async def _theme(self, wish: Wish, name: str) -> Theme | None:
         theme = await self._dashboards.theme_for(wish.screen, wish.mode, name)
