@@ -1,12 +1,14 @@
 """What is read of control groups, in trees as both versions of the kernel have them."""
 
 import asyncio
+import gc
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shared.testing import TIMEOUT_SECONDS
+from shared.testing import TIMEOUT_SECONDS, eventually
 from stats.containers import Found
 from stats.engine import Engine, EngineError, NoEngineError, _News
 from tests.e2e.engine import Engine as Served
@@ -121,6 +123,9 @@ async def test_events_that_are_garbage_end_the_stream(tmp_path: Path, events: li
             await anext(changes)
     connected.close()
     served.close()
+    del changes, connected
+    eventually(lambda: "docker events" not in {each.name for each in threading.enumerate()})
+    gc.collect()  # here, and not in a test that knows nothing of it
 
 
 async def test_a_flood_of_changes_takes_no_memory_and_loses_none(tmp_path: Path) -> None:
