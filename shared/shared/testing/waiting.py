@@ -6,7 +6,7 @@ from collections.abc import Callable
 TIMEOUT_SECONDS = 30
 """How long a test waits for anything at most; where a thing works it comes at once.
 
-Long enough for a machine whose disk stands still while it builds images.
+Long, for a machine that is slow and does much beside.
 """
 
 
