@@ -21,6 +21,7 @@ T = TypeVar("T")
 _log = logging.getLogger("media")
 
 _BUSY_SECONDS = 2.0
+_PRIMARY = 0xFF  # of an error's code; the rest says where it was
 _LAST_SECONDS = 0.4  # a disk that hangs keeps nobody from stopping
 
 
@@ -36,10 +37,20 @@ def connected(path: Path, *tables: str) -> Iterator[sqlite3.Connection]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as base, base:
-        base.execute("PRAGMA journal_mode=WAL")
+        _let_read_while_written(base)
         for statement in tables:
             base.execute(statement)
         yield base
+
+
+def _let_read_while_written(base: sqlite3.Connection) -> None:
+    """Have a file that is new journal ahead, which it keeps to."""
+    try:
+        base.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        # Another connection is at it in this moment, for both; this is refused without waiting
+        if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY:
+            raise
 
 
 class Database:
@@ -92,7 +103,7 @@ class Database:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         base = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, check_same_thread=False)
         try:
-            base.execute("PRAGMA journal_mode=WAL")
+            _let_read_while_written(base)
             # A device gets its token once: it must be on the disk when it is told
             base.execute("PRAGMA synchronous=FULL")
             self._made = 0
