@@ -37,7 +37,7 @@ class Scene:
 
 
 _SCENES = {
-    "small": Scene({"size": 300, "burst": 1, "messages": 400}, limit=True, slices=4),
+    "small": Scene({"size": 300, "burst": 1, "messages": 400}, limit=True, slices=8),
     "large": Scene({"size": 5000, "burst": 1, "messages": 300}),
     "burst": Scene({"size": 300, "burst": 16, "topics": 16, "messages": 800}),
     "burst-large": Scene({"size": 5000, "burst": 16, "topics": 16, "messages": 480}),
