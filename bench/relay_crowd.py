@@ -21,6 +21,7 @@ def measure(directory: Path, *, quick: bool) -> list[Outcome]:
         there: Options = {"speak": "mqtt-ws", "filter": "mantel/device/+/event"}
         for _ in range(2 if quick else 5):
             ours.append(storm(hub.port, _ONE_BY_ONE))
+            wait(0.5)  # what is told of those who left wakes the broker, its WebSockets too
             peer.append(storm(hub.broker.websockets_port, {**there, **_ONE_BY_ONE}))
         for _ in range(2 if quick else 4):
             crowds.append(_crowd(hub))
