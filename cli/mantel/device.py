@@ -14,6 +14,7 @@ from shared.errors import MantelError
 from shared.filters import filter_problem
 from shared.payloads import DeviceConfig, DeviceState, hash_token
 from shared.topic import ID, RESERVED_IDS
+from shared.users import USERS
 
 if TYPE_CHECKING:
     from mantel.hub import Hub
@@ -165,7 +166,7 @@ def _known(configs: dict[str, DeviceConfig], names: tuple[str, ...]) -> dict[str
 
 
 def _check_name(name: str) -> None:
-    if not ID.fullmatch(name) or name in RESERVED_IDS or name in topics.USERS:
+    if not ID.fullmatch(name) or name in RESERVED_IDS or name in USERS:
         raise click.BadParameter(
             f"{name!r}: 1 to 64 of a-z, 0-9, _ and -, and no name of a service or a topic level"
         )

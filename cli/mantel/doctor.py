@@ -27,7 +27,7 @@ from shared import topics
 from shared.errors import SettingsError
 from shared.payloads import DisplayState
 from shared.settings import Settings
-from shared.topics import SERVICES
+from shared.users import SERVICES
 
 _MEDIA = "media"
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.errors import MantelError
 from shared.settings import Settings, load
-from shared.topics import SERVICES
+from shared.users import SERVICES
 
 OPERATOR = "operator"
 """The broker user of whoever runs the hub."""

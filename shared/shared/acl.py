@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from shared.topic import Topic
-from shared.topics import OWN, SCALED, SERVICES, TOPICS, USERS
+from shared.topics import TOPICS
+from shared.users import OWN, SCALED, SERVICES, USERS
 
 Access = Literal["read", "write"]
 
@@ -51,7 +52,7 @@ def allowed(
 ) -> bool:
     """Tell whether `user` may read or write the concrete topic `name`.
 
-    `user` is one of `topics.USERS`; every other name is a device's. This asks the table and
+    `user` is one of `USERS`; every other name is a device's. This asks the table and
     not the rendered text, so that each can be held against the other.
     """
     role = user if user in USERS else DEVICE

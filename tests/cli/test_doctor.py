@@ -10,6 +10,7 @@ import pytest
 from shared import topics
 from shared.payloads import DisplayState, Health
 from shared.testing import Broker, Client
+from shared.users import SERVICES
 from tests.cli.conftest import Run
 from tests.cli.test_source import Media
 
@@ -33,7 +34,7 @@ def findings(run: Run, **environment: str) -> tuple[int, dict[str, list[dict[str
 @pytest.fixture
 def whole(client: Client, home: Path) -> None:
     """Let all services say that they are there, and give them ports that are free."""
-    for service in topics.SERVICES:
+    for service in SERVICES:
         levels = {"node": "pi", "service": service}
         client.publish(topics.AVAILABILITY.name("mantel", **levels), b"online", retain=True)
         health = topics.HEALTH.encode(HEALTH)
@@ -48,7 +49,7 @@ def test_a_hub_that_is_well(run: Run, broker: Broker) -> None:
     code, of = findings(run)
     assert code == 0, of
     assert set(of) == {
-        "settings", "broker", *topics.SERVICES, "ports", "clock", "time zone", "folders",
+        "settings", "broker", *SERVICES, "ports", "clock", "time zone", "folders",
         "photos", "sources", "displays", "serial ports", "firmware", "docker",
     }  # fmt: skip
     assert of["broker"][0]["text"].startswith("mosquitto version 2")

@@ -9,7 +9,8 @@ import pytest
 
 from shared.acl import PREFIX, ROOT, allowed
 from shared.testing import Broker, Client
-from shared.topics import TOPICS, USERS
+from shared.topics import TOPICS
+from shared.users import USERS
 
 pytestmark = pytest.mark.broker
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from shared.testing import TIMEOUT_SECONDS, Broker, Client, eventually
-from shared.topics import USERS
+from shared.users import USERS
 
 pytestmark = pytest.mark.broker
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from shared.testing import TESTER, TIMEOUT_SECONDS, Broker, eventually
-from shared.topics import USERS
+from shared.users import USERS
 
 pytestmark = pytest.mark.broker
 

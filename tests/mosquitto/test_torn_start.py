@@ -3,7 +3,7 @@
 import pytest
 
 from shared.testing import Broker
-from shared.topics import USERS
+from shared.users import USERS
 
 pytestmark = pytest.mark.broker
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared.acl import allowed, render_device, render_users
 from shared.testing import MOSQUITTO
-from shared.topics import USERS
+from shared.users import USERS
 
 
 def sections(text: str) -> dict[str, list[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from shared.errors import PayloadError
 from shared.payloads import HostEvent
 from shared.topic import Topic
 from shared.topics import TOPICS
+from shared.users import USERS
 
 
 def test_names_filters_and_matches() -> None:
@@ -75,7 +76,7 @@ def test_the_table_keeps_its_rules() -> None:
     for topic in TOPICS:
         if topic.template.endswith(("/set", "/event", "/log")):
             assert not topic.retain, topic.template
-    users = {"{service}", "{id}", "device", "relay", *topics.USERS}
+    users = {"{service}", "{id}", "device", "relay", *USERS}
     assert all({*topic.writers, *topic.readers} <= users for topic in TOPICS)
     declared = {value for value in vars(topics).values() if isinstance(value, Topic)}
     assert declared == set(TOPICS)

@@ -11,6 +11,7 @@ from shared import topics
 from shared.mqtt import Mqtt
 from shared.pace import beats
 from shared.subscription import Received
+from shared.users import SCALED
 from ws_bridge.settings import Settings
 from ws_bridge.stage import STREAM
 
@@ -26,7 +27,7 @@ class Copies:
         self._is_announced = bool(settings.ha_discovery_prefix)
         self._offline_since: dict[str, float] = {}
         self._clock = clock
-        for number in range(1, topics.SCALED["ws-bridge"] + 1):
+        for number in range(1, SCALED["ws-bridge"] + 1):
             is_own = str(number) == settings.mantel_instance
             mqtt.subscribe(
                 topics.AVAILABILITY,

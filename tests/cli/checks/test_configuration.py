@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mantel.checks import configuration
-from shared.topics import SERVICES
+from shared.users import SERVICES
 
 
 def check(directory: Path, **environment: str) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from typing import Any, Literal, get_origin
 
 from shared.filters import Levels, covers, meet
 from shared.topic import Topic
-from shared.topics import OWN, RELAY, TOPICS
+from shared.topics import TOPICS
+from shared.users import OWN, RELAY
 
 Form = Literal["json", "word", "bytes"]
 
