@@ -69,6 +69,20 @@ async def test_numbers_are_for_good(photos: Path) -> None:
             second.get(6)
 
 
+async def test_just_after_the_start_they_are_all_there(photos: Path) -> None:
+    """Though nobody has looked into the folder yet."""
+    async with variants(photos) as (first, _):
+        await first.prepare()
+    async with Database(photos.parent / "media.sqlite") as database:
+        store = VariantStore(database)
+        library = Library(photos, PhotoStore(database), lambda: NOW)
+        second = Variants(library, store, photos.parent / "variants", lambda: NOW)
+        looking = asyncio.create_task(library.scan())
+        await second.prepare()
+        assert [second.file(second.get(number)) for number in (1, 2, 3)] == sorted(photos.iterdir())
+        assert await looking == (0, 0)
+
+
 async def test_a_favourite_is_drawn_more_often(photos: Path) -> None:
     """And it is kept."""
     async with variants(photos) as (first, _):

@@ -12,7 +12,7 @@ from media.display.screens import screen_of
 from media.display.wake import refresh_seconds
 from media.http.answer import NO_STORE, answer, data
 from media.http.contact_header import read_contact
-from media.http.display_api import Endpoint
+from media.http.display_api import Endpoint, unavailable
 from media.http.validation import validated, whole
 from media.photo.variant_pictures import VariantPictures
 from media.photo.variants import UnknownVariantError, Variants
@@ -68,8 +68,10 @@ class VariantApi:
         try:
             await self._variants.prepare()
             variant = self._variants.get(number)
-        except (UnknownVariantError, StoreError):
+        except UnknownVariantError:
             return answer(b"", "text/html; charset=utf-8", 404)
+        except StoreError:  # which has been said
+            return unavailable()
         frame = await self._pictures.frame(variant, screen_of(display))
         if frame is None:  # its file is gone
             return answer(b"", "text/html; charset=utf-8", 404)

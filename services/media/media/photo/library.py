@@ -50,7 +50,7 @@ class Library:
         self._digests: dict[bytes, int] = {}
         self._highest = 0
         self._complaints = Complaints(_log)
-        self._scanning = asyncio.Lock()
+        self._loading, self._scanning = asyncio.Lock(), asyncio.Lock()
         self.version = 0
         self.changed = asyncio.Event()
         self.readable = False
@@ -82,13 +82,16 @@ class Library:
         return self._kept[number].digest.hex()
 
     async def load(self) -> None:
-        """Read what was kept; StoreError."""
-        kept, highest = await self._store.read(), await self._store.highest()
-        for each in kept:
-            self._index(each)
-        self._highest = max([highest, *self._kept])
-        self.readable = True
-        self._change()
+        """Read what was kept, unless that is done; StoreError."""
+        async with self._loading:
+            if self.readable:
+                return
+            kept, highest = await self._store.read(), await self._store.highest()
+            for each in kept:
+                self._index(each)
+            self._highest = max([highest, *self._kept])
+            self.readable = True
+            self._change()
 
     async def opine(self, number: int, **fields: Any) -> Photo:  # noqa: ANN401
         """Change what is thought of a photo; UnknownPhotoError, StoreError."""
@@ -104,13 +107,9 @@ class Library:
         return photo
 
     async def scan(self, tell: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
-        """Look at every file; return how many photos came and went. StoreError.
-
-        `tell` is told how many files have been looked at.
-        """
+        """Look at every file, `tell` how many; return how many came and went. StoreError."""
         async with self._scanning:
-            if not self.readable:
-                await self.load()
+            await self.load()
             return await self._scan(tell)
 
     async def _scan(self, tell: Callable[[int], None]) -> tuple[int, int]:

@@ -104,8 +104,9 @@ class Variants:
         """
         async with self._preparing:
             await self._load()
+            await self._library.load()  # just after the start it may not have been read yet
             version = self._library.version
-            if not self._library.readable or version == self._of_library:
+            if version == self._of_library:
                 return
             known = self._library.knows
             strays = [each for each in self._variants.values() if not known(each.photo)]
